@@ -1,0 +1,3 @@
+module github.com/rollwell/rollwell
+
+go 1.26
