@@ -158,4 +158,19 @@ var quantities = map[Quantity]func(*Reading) Value{
 	"brightness":        func(r *Reading) Value { return r.Brightness },
 	"camera_moved_l":    func(r *Reading) Value { return r.CameraMoved },
 	"frame_rate":        func(r *Reading) Value { return r.FrameRate },
+	"person":            func(r *Reading) Value { return Value{V: 1, State: r.Person} },
+	"people":            func(r *Reading) Value { return Value{V: float64(r.People), State: OK} },
+	"arms_set":          func(r *Reading) Value { return armsSet(r.Arms) },
+}
+
+// armsSet says whether the arms are where an exercise on the back wants them, crossed or behind the head: 1
+// or 0.
+func armsSet(a Arms) Value {
+	switch a {
+	case ArmsCrossed, ArmsBehindHead:
+		return Value{V: 1, State: OK}
+	case ArmsElsewhere:
+		return Value{V: 0, State: OK}
+	}
+	return Value{}
 }
