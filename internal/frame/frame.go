@@ -23,5 +23,9 @@ type Frame struct {
 	// Display is the same picture at the size meant for people, or empty if none was asked for.
 	Display Picture
 
+	// pool lent this frame, nil if it was made by hand; pool.mu guards lent.
 	pool *Pool
+	lent bool
+	// pixels and displayPixels back the two pictures and outlive them.
+	pixels, displayPixels []byte
 }
