@@ -1,0 +1,116 @@
+package vision
+
+import (
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"github.com/rollwell/rollwell/internal/body"
+)
+
+// candidate is a person the detector found, in pixels of the frame.
+type candidate struct {
+	hips, rim body.Point
+	score     float64
+}
+
+// axis points from the hips to the head.
+func (c candidate) axis() body.Point { return c.rim.Sub(c.hips) }
+
+// sameAs tells whether both are the same person: hips and rim closer together than half the body's circle.
+func (c candidate) sameAs(d candidate) bool {
+	r := math.Max(c.axis().Len(), d.axis().Len())
+	return c.hips.Sub(d.hips).Len() < .5*r && c.rim.Sub(d.rim).Len() < .9*r
+}
+
+// detector finds people in a part of the frame.
+type detector struct {
+	inference inference
+	cropper   *cropper
+	decoder   *decoder
+}
+
+func newDetector(n network) (*detector, error) {
+	inf, err := n.newInference()
+	if err != nil {
+		return nil, err
+	}
+	// Outside the frame is black, as MediaPipe letterboxes.
+	c, err := newCropper(detectorSize, -1, 1, gocv.BorderConstant)
+	if err != nil {
+		inf.close()
+		return nil, err
+	}
+	return &detector{inference: inf, cropper: c, decoder: newDecoder()}, nil
+}
+
+// look appends the people found in the square s of the BGR picture to list, without those already in it.
+func (d *detector) look(bgr gocv.Mat, s square, list []candidate) ([]candidate, error) {
+	d.cropper.cut(bgr, s, d.inference.input())
+	if err := d.inference.run(); err != nil {
+		return list, err
+	}
+	for _, f := range d.decoder.decode(d.inference.output(0), d.inference.output(1)) {
+		c := candidate{
+			hips:  s.toFrame(f.hips, detectorSize),
+			rim:   s.toFrame(f.rim, detectorSize),
+			score: f.score,
+		}
+		list = merge(list, c)
+	}
+	return list, nil
+}
+
+// merge adds c to list, or puts it in the place of the same person found with a lower score.
+func merge(list []candidate, c candidate) []candidate {
+	for i := range list {
+		if list[i].sameAs(c) {
+			if c.score > list[i].score {
+				list[i] = c
+			}
+			return list
+		}
+	}
+	return append(list, c)
+}
+
+func (d *detector) close() error {
+	d.cropper.close()
+	return d.inference.close()
+}
+
+// wholeViews are the frame letterboxed into the detector's square as it is, and turned by a quarter to either
+// side: people lying down are found best with the head up (domain.md §7).
+const wholeViews = 3
+
+// searchViews is how many squares a search goes through before it begins again: the whole frame in three
+// turns, then two overlapping halves in three turns each, where a small person is larger.
+const searchViews = wholeViews * 3
+
+// searchView is the i-th square of the search in a frame of that size. An almost square frame has no halves;
+// there the middle of the frame stands in for them.
+func searchView(i, width, height int) square {
+	w, h := float64(width), float64(height)
+	mid := body.Point{X: (w - 1) / 2, Y: (h - 1) / 2}
+	s := square{centre: mid, side: math.Max(w, h)}
+	switch i % wholeViews {
+	case 1:
+		s.angle = math.Pi / 2
+	case 2:
+		s.angle = -math.Pi / 2
+	}
+	part := i / wholeViews
+	if part == 0 {
+		return s
+	}
+	sign := float64(2*part - 3) // −1, +1
+	short, long := math.Min(w, h), math.Max(w, h)
+	s.side = math.Max(short, .6*long)
+	shift := sign * (long - s.side) / 2
+	if w >= h {
+		s.centre.X += shift
+	} else {
+		s.centre.Y += shift
+	}
+	return s
+}
