@@ -1,0 +1,70 @@
+# `make help` lists what there is. Everything is built into build/, results go to out/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The one place for the versions of tools. Libraries are pinned in go.mod and models/package-lock.json.
+GOLANGCI_LINT := v2.15.0
+
+# Go would fail where the checkout belongs to somebody else, as it often does in CI; the version comes from here.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+LINT     := build/tools/golangci-lint-$(GOLANGCI_LINT)
+SOURCES  := go.mod go.sum $(shell find cmd internal -name '*_test.go' -prune -o -type f -print)
+# The clip of `make run`: somebody who rolls down onto the low back.
+CLIP     ?= testdata/clips/lumbar.mp4
+OUT      ?= out
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build models ## install what is missing, then analyse a clip: prints the corrections and where the video lies
+	build/rollwell analyze $(CLIP) --overlay --out $(OUT)
+
+.PHONY: test
+test: ## install what is missing, then run every check, race detector included
+	@scripts/test.sh
+
+.PHONY: build
+build: build/rollwell ## install what is missing and build build/rollwell
+
+build/rollwell: $(SOURCES) | deps
+	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/rollwell
+
+.PHONY: models
+models: build ## get the models and convert them; does nothing if they are there and whole
+	build/rollwell models install
+
+.PHONY: bench
+bench: build models ## time each stage, for each engine and model
+	build/rollwell bench
+
+.PHONY: lint
+lint: $(LINT) | deps ## run the linters
+	$(LINT) run ./...
+
+.PHONY: fmt
+fmt: $(LINT) ## format the sources
+	$(LINT) fmt
+
+.PHONY: fmt-check
+fmt-check: $(LINT)
+	$(LINT) fmt --diff
+
+$(LINT):
+	GOBIN=$(CURDIR)/build/tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	mv build/tools/golangci-lint $@
+
+.PHONY: deps
+deps: ## install the packages of the system that are missing
+	@scripts/deps.sh build
+
+.PHONY: clean
+clean: ## remove what was built; models and results stay
+	rm -rf build
