@@ -56,10 +56,10 @@ type Arms uint8
 
 // The arm postures.
 const (
-	ArmsUnknown Arms = iota
-	ArmsCrossed      // on the chest, or by the sides: the levels' normal scale
-	ArmsBehindHead   // wrists at the head: every level × 0.93
-	ArmsElsewhere    // anywhere else, for example propped on the floor
+	ArmsUnknown    Arms = iota
+	ArmsCrossed         // on the chest, or by the sides: the levels' normal scale
+	ArmsBehindHead      // wrists at the head: every level × 0.93
+	ArmsElsewhere       // anywhere else, for example propped on the floor
 )
 
 var armsNames = [...]string{"unknown", "crossed", "behind_head", "elsewhere"}

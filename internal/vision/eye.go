@@ -61,6 +61,7 @@ func (r *Runtime) NewEye(EyeOptions) (*Eye, error) {
 	}
 	return &Eye{
 		tracker:  t,
+		roller:   newRollerFinder(),
 		smoother: newSmoother(),
 		motion:   motion,
 		gray:     gocv.NewMat(),
@@ -184,8 +185,8 @@ func (e *Eye) pose(v view, obs *spine.Observation) error {
 
 // forget drops what the frames before said, as when the picture changes its size.
 func (e *Eye) forget() {
-	e.tracker.following, e.tracker.searched, e.tracker.hasLast = false, 0, false
-	e.tracker.hasRoller = false
+	e.tracker.lose()
+	e.tracker.hasSure, e.tracker.hasRoller = false, false
 	e.sides.reset()
 	e.limbs.reset()
 	e.smoother.reset()

@@ -1,0 +1,96 @@
+package body
+
+import "math"
+
+// Torso is the trunk as a frame of reference: where the hips and shoulders are, which way the back faces, how
+// many pixels a metre is. Directions in space are in the camera's axes: x to the right, y down, z away.
+type Torso struct {
+	// H and S are the mid hip and the mid shoulder in the picture.
+	H, S Point
+	// L is |HS| in pixels of the picture.
+	L float64
+	// LengthM is the length of the trunk in metres, from the world landmarks.
+	LengthM float64
+	// Scale is the weak-perspective scale at the trunk, in pixels per metre.
+	Scale float64
+	// Headwards, Lateral and Posterior are unit vectors in space: along the trunk from the hips to the
+	// shoulders, across it from the near side to the far side, and out of the back.
+	Headwards, Lateral, Posterior Vec3
+	// NearIsLeft tells that the person's left side is towards the camera.
+	NearIsLeft bool
+	// Visibility is the visibility of the worst seen of the near hip and the near shoulder, 0…1.
+	Visibility float64
+}
+
+// minTorsoPx is the smallest trunk that is worth measuring: below it a pixel is more than 5 % of the trunk.
+const minTorsoPx = 20
+
+// NewTorso measures the trunk of p. It reports false if the pose has no usable trunk: too small, or not finite.
+func NewTorso(p *Pose) (Torso, bool) {
+	ls, rs, lh, rh := p.Landmarks[LeftShoulder], p.Landmarks[RightShoulder], p.Landmarks[LeftHip], p.Landmarks[RightHip]
+	t := Torso{H: Mid(lh.At(), rh.At()), S: Mid(ls.At(), rs.At())}
+	t.L = t.S.Sub(t.H).Len()
+	if !(t.L >= minTorsoPx) || math.IsInf(t.L, 0) {
+		return Torso{}, false
+	}
+	t.Scale = scale(p)
+	hips, shoulders := p.World[LeftHip].Mid(p.World[RightHip]), p.World[LeftShoulder].Mid(p.World[RightShoulder])
+	trunk := shoulders.Sub(hips)
+	t.LengthM = trunk.Len()
+	if !(t.Scale > 0) || !(t.LengthM > 0.1) {
+		return Torso{}, false
+	}
+	t.Headwards = trunk.Unit()
+	// Shoulders and hips are weighed by their width: the wider pair tells the direction better.
+	leftToRight := p.World[RightShoulder].Sub(p.World[LeftShoulder]).Add(p.World[RightHip].Sub(p.World[LeftHip]))
+	// Made square to the trunk, so that the three directions form a frame.
+	leftToRight = leftToRight.Sub(t.Headwards.Mul(leftToRight.Dot(t.Headwards))).Unit()
+	t.Posterior = leftToRight.Cross(t.Headwards)
+	t.NearIsLeft = leftToRight.Z > 0
+	t.Lateral = leftToRight
+	if !t.NearIsLeft {
+		t.Lateral = leftToRight.Mul(-1)
+	}
+	nearShoulder, nearHip := rs, rh
+	if t.NearIsLeft {
+		nearShoulder, nearHip = ls, lh
+	}
+	t.Visibility = math.Min(nearShoulder.Visibility, nearHip.Visibility)
+	return t, true
+}
+
+// Near returns the index of the near-side landmark of a left/right pair.
+func (t Torso) Near(left, right int) int {
+	if t.NearIsLeft {
+		return left
+	}
+	return right
+}
+
+// scale fits image = k·world + t over the visible landmarks by least squares and returns k in pixels per metre.
+func scale(p *Pose) float64 {
+	var w, ix, iy, wx, wy float64
+	for i := range p.Landmarks {
+		v := p.Landmarks[i].Visibility
+		w += v
+		ix += v * p.Landmarks[i].X
+		iy += v * p.Landmarks[i].Y
+		wx += v * p.World[i].X
+		wy += v * p.World[i].Y
+	}
+	if w == 0 {
+		return 0
+	}
+	ix, iy, wx, wy = ix/w, iy/w, wx/w, wy/w
+	var num, den float64
+	for i := range p.Landmarks {
+		v := p.Landmarks[i].Visibility
+		dx, dy := p.World[i].X-wx, p.World[i].Y-wy
+		num += v * ((p.Landmarks[i].X-ix)*dx + (p.Landmarks[i].Y-iy)*dy)
+		den += v * (dx*dx + dy*dy)
+	}
+	if den == 0 {
+		return 0
+	}
+	return num / den
+}

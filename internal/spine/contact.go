@@ -1,0 +1,134 @@
+package spine
+
+import (
+	"math"
+
+	"github.com/rollwell/rollwell/internal/body"
+)
+
+// Priors of the contact geometry. Lengths with the suffix L are fractions of the torso length.
+const (
+	// The axis of the roller lies behind the hip–shoulder axis by the trunk's half depth plus the roller's
+	// radius less the squeeze. Fitted to the bodies of our own renders, and within what domain.md §1.4 gives
+	// (T8, D = 15 cm: .33 L); the spread is wider than there (.022), for real people differ more.
+	depthBase, depthPerRadius, depthPerS, depthPerS2 = -0.141, 1.197, 0.635, -0.367
+	depthSigmaL                                      = 0.04
+	// minDepthL and maxDepthL are where a roller under a back can be at all (domain.md §1.4).
+	minDepthL, maxDepthL = 0.10, 0.60
+
+	// Rollers are 30 to 90 cm long (domain.md §2), and people lie over the middle.
+	halfLengthM, halfLengthSigmaM = 0.22, 0.10
+	offMiddleSigmaM               = 0.04
+
+	// lateralSigma is the error of the body's lateral direction, in radians.
+	lateralSigma = 0.12
+
+	// sSigma is the error of s that stays with a perfect roller: people, keypoints, contact patch (domain.md
+	// §1.3: .07 in all).
+	sSigma = 0.07
+
+	// focalWidths is the focal length of a webcam in widths of its picture: 67° across, between the 55° and
+	// 80° of usual ones (heuristic).
+	focalWidths = 0.75
+)
+
+// contact is where the roller crosses the body's mid-sagittal plane.
+type contact struct {
+	s, sigma float64
+	// depth is the distance of the roller's axis behind the hip–shoulder axis, in L.
+	depth float64
+	// reach is the way from the near end face to the mid-sagittal plane, in metres.
+	reach float64
+	// mid is the roller's axis in that plane, in the picture; radius the roller's there, in pixels.
+	mid    body.Point
+	radius float64
+	ok     bool
+}
+
+// solveContact finds s for a roller under a trunk. The unknowns are s, the depth d and the reach m with
+//
+//	H + s·(S−H) + d·p = A + m·g
+//
+// where A is the near end's centre, g the roller's axis in pixels per metre and p the posterior direction in
+// pixels per L. That is two equations for three unknowns; Gaussian priors on d and on m decide (MAP): seen
+// exactly from the side s does not depend on m, seen obliquely d tells m. lengthM is the roller's length in
+// metres, 0 if nobody said.
+func solveContact(t body.Torso, r *Roller, width, height int, lengthM float64) contact {
+	pxPerL := t.Scale * t.LengthM
+	p := t.Posterior.XY().Mul(pxPerL)
+	axis := t.S.Sub(t.H)
+	det := axis.Cross(p)
+	if math.Abs(det) < 0.25*t.L*pxPerL { // the back faces the camera or turns away: nothing to solve
+		return contact{}
+	}
+	g := rollerAxis(t, r, width, height)
+	nearScale := t.Scale // refined below, once the reach is known
+	s0, d0 := split(r.Near.Sub(t.H), axis, p, det)
+	sg, dg := split(g, axis, p, det)
+
+	m, mVar := reachPrior(r, t, g, lengthM)
+	for range 2 { // the expected depth depends on s and on the radius, both of which depend on m
+		nearScale = t.Scale * (1 + m*t.Scale*t.Lateral.Z/(focalWidths*float64(width)))
+		s := s0 + m*sg
+		want := expectedDepth(s, r.Radius/nearScale/t.LengthM)
+		pm, pd := 1/mVar, dg*dg/(depthSigmaL*depthSigmaL)
+		prior, _ := reachPrior(r, t, g, lengthM)
+		mean := (pm*prior + dg*(want-d0)/(depthSigmaL*depthSigmaL)) / (pm + pd)
+		m = math.Min(math.Max(mean, 0.05), 0.5)
+	}
+	mPost := 1 / (1/mVar + dg*dg/(depthSigmaL*depthSigmaL))
+	yaw := m * lateralSigma * t.Scale / t.L
+	c := contact{s: s0 + m*sg, depth: d0 + m*dg, reach: m}
+	c.mid = r.Near.Add(g.Mul(m))
+	c.radius = r.Radius * t.Scale / nearScale
+	c.sigma = math.Sqrt(sSigma*sSigma + sg*sg*mPost + yaw*yaw)
+	c.s += surfaceShift(c.s)
+	c.ok = c.depth > minDepthL && c.depth < maxDepthL
+	return c
+}
+
+// split writes q as a·axis + b·p.
+func split(q, axis, p body.Point, det float64) (a, b float64) {
+	return q.Cross(p) / det, axis.Cross(q) / det
+}
+
+// rollerAxis returns the image of the roller's axis, from the near end into the picture, in pixels per metre
+// at the near end: measured where the far end was seen, else the body's lateral direction. Lines that lead away
+// from the camera also run towards the middle of the picture: the second term.
+func rollerAxis(t body.Torso, r *Roller, width, height int) body.Point {
+	centre := body.Point{X: float64(width-1) / 2, Y: float64(height-1) / 2}
+	inward := centre.Sub(r.Near).Mul(t.Lateral.Z / (focalWidths * float64(width)))
+	return t.Lateral.XY().Add(inward).Mul(t.Scale)
+}
+
+// reachPrior returns the mean and the variance of the reach, in metres, before the depth has its say.
+func reachPrior(r *Roller, t body.Torso, g body.Point, lengthM float64) (mean, variance float64) {
+	switch length := g.Len(); {
+	case r.FarSeen && length > 0.3*t.Scale: // an axis seen at a slant tells its own length
+		return r.Far.Sub(r.Near).Len() / length / 2, offMiddleSigmaM*offMiddleSigmaM + 0.03*0.03
+	case lengthM > 0:
+		return lengthM / 2, offMiddleSigmaM * offMiddleSigmaM
+	default:
+		return halfLengthM, halfLengthSigmaM*halfLengthSigmaM + offMiddleSigmaM*offMiddleSigmaM
+	}
+}
+
+// expectedDepth returns how far behind the hip–shoulder axis a roller of radius radiusL lies at s, both in L.
+func expectedDepth(s, radiusL float64) float64 {
+	s = math.Min(math.Max(s, 0.3), 1.2)
+	radiusL = math.Min(math.Max(radiusL, 0.08), 0.2)
+	return depthBase + depthPerRadius*radiusL + depthPerS*s + depthPerS2*s*s
+}
+
+// surfaceShift is what has to be added to the roller centre's s to have the s of the touching surface, which
+// slopes (domain.md §1.4). Lying over a roller flattens the slopes: half of the standing values.
+func surfaceShift(s float64) float64 {
+	switch {
+	case s < 0.80:
+		return 0.01
+	case s < 0.95:
+		return 0.01 - 0.025*(s-0.80)/0.15
+	default:
+		return -0.015
+	}
+}

@@ -1,0 +1,268 @@
+package spine
+
+import (
+	"math"
+
+	"github.com/rollwell/rollwell/internal/body"
+)
+
+// Options is what a person may have told. Zero means that nobody said.
+type Options struct {
+	// RollerDiameterM and RollerLengthM are the roller's size in metres.
+	RollerDiameterM, RollerLengthM float64
+}
+
+const (
+	speedWindow = 1.0 // seconds; shorter windows are too noisy for a 5 cm/s limit (domain.md §8)
+	peakWindow  = 0.3 // seconds
+	keepWindow  = 2.0
+	// trustRoller is the roller score from which readings on it are sure.
+	trustRoller = 0.5
+	// maxSigma is the error of s beyond which a reading is unsure.
+	maxSigma = 0.12
+	// forgetAfter is the gap in seconds after which the windows start anew (domain.md §8: 0.5 s of prediction
+	// at most, then unknown).
+	forgetAfter = 0.5
+	// jumpL is the change of the torso's length from one frame to the next, as a fraction, that a person can't
+	// do: the pose has slipped (domain.md §8).
+	jumpL = 0.10
+)
+
+// Estimator turns the observations of one person, in order of time, into readings. It is not safe for
+// concurrent use. It keeps about 2 s of history and never allocates after New.
+type Estimator struct {
+	opt Options
+
+	last     float64 // time of the newest observation
+	lastSeen float64 // time of the newest sure contact
+	begun    bool
+
+	lengthM  ema    // the trunk's length in metres
+	lengthPx ema    // the trunk's length in pixels
+	pathS    window // contact along the back, in cm
+	pathR    window // the roller's centre over the floor, in cm, positive headwards
+	speeds   window // speed over peakWindow, for accelerations
+	camera   window // camera motion per frame, in L
+	frames   window // frame times
+	travel   float64
+	centre   body.Point
+	rest     restHeight
+	arms     [armsCount]ema
+}
+
+const armsCount = int(ArmsElsewhere) + 1
+
+// New returns an estimator for one person.
+func New(opt Options) *Estimator {
+	e := &Estimator{opt: opt}
+	e.lengthM.tau, e.lengthPx.tau = 3, 0.3
+	for i := range e.arms {
+		e.arms[i].tau = 0.7
+	}
+	for _, w := range []*window{&e.pathS, &e.pathR, &e.speeds, &e.camera, &e.frames} {
+		w.seconds = keepWindow
+	}
+	return e
+}
+
+// Step reads one observation. Observations whose time does not grow are read as if 1 ms had passed.
+func (e *Estimator) Step(o *Observation) Reading {
+	t := o.T
+	if e.begun && t <= e.last {
+		t = e.last + 0.001
+	}
+	e.begun, e.last = true, t
+	r := Reading{T: t, People: o.People}
+	e.readPicture(o, t, &r)
+	if o.Pose == nil {
+		return r
+	}
+	torso, ok := body.NewTorso(o.Pose)
+	if !ok {
+		return r
+	}
+	r.Person = stateOf(torso.Visibility)
+	e.readPosture(o, torso, t, &r)
+	if o.Roller == nil || !finite(o.Roller) {
+		return r
+	}
+	r.RollerSeen = Value{V: o.Roller.Score, State: OK}
+	e.readContact(o, torso, t, &r)
+	return r
+}
+
+// readPicture fills what the picture itself tells.
+func (e *Estimator) readPicture(o *Observation, t float64, r *Reading) {
+	r.Brightness = Value{V: o.Quality.Brightness, State: OK}
+	r.RollerSeen = Value{State: OK}
+	e.frames.push(t, 0)
+	if span := e.frames.span(); span > 0.5 {
+		r.FrameRate = Value{V: float64(e.frames.n-1) / span, State: OK}
+	}
+	if e.lengthPx.begun && !math.IsNaN(o.Quality.CameraMotion) {
+		e.camera.push(t, o.Quality.CameraMotion/e.lengthPx.v)
+		moved := 0.0
+		for k := range e.camera.n {
+			if i := (e.camera.first + k) % windowSize; t-e.camera.t[i] <= 1 {
+				moved += e.camera.v[i]
+			}
+		}
+		r.CameraMoved = Value{V: moved, State: OK}
+	}
+}
+
+// readPosture fills what the body alone tells.
+func (e *Estimator) readPosture(o *Observation, torso body.Torso, t float64, r *Reading) {
+	p := o.Pose
+	r.Knee, r.SHK, r.Neck = kneeAngle(p), hipAngle(p, torso), neckAngle(p, torso)
+	r.SideOn, r.TrunkRoll = sideOn(p, torso), trunkRoll(torso)
+	r.InFrame = inFrame(p, torso, o.Width, o.Height)
+	now := armsOf(p, torso)
+	best := ArmsUnknown
+	for i := range e.arms {
+		var v float64
+		if Arms(i) == now {
+			v = 1
+		}
+		if e.arms[i].push(t, v) > e.arms[best].v {
+			best = Arms(i)
+		}
+	}
+	r.Arms = best
+}
+
+// readContact fills what roller and body tell together.
+func (e *Estimator) readContact(o *Observation, torso body.Torso, t float64, r *Reading) {
+	if t-e.lastSeen > forgetAfter {
+		e.forget()
+	}
+	jumped := e.lengthPx.begun && math.Abs(torso.L/e.lengthPx.v-1) > jumpL
+	e.lengthPx.push(t, torso.L)
+	length := e.lengthM.push(t, torso.LengthM)
+
+	c := solveContact(torso, o.Roller, o.Width, o.Height, e.opt.RollerLengthM)
+	on := onRoller(torso, c)
+	r.OnRoller = Value{V: on * o.Roller.Score, State: r.Person}
+	if !(c.sigma > 0) || c.s < -1 || c.s > 2.5 {
+		return
+	}
+	state := r.Person
+	if o.Roller.Score < trustRoller || c.sigma > maxSigma || !c.ok || jumped || on < 0.5 {
+		state = min(state, Unsure)
+	}
+	r.S = Value{V: c.s, Sigma: c.sigma, State: state}
+	r.PLumbar = Value{V: pLumbar(c.s, c.sigma, r.Arms), State: state}
+	r.PNeck = Value{V: pNeck(c.s, c.sigma, r.Arms), State: state}
+	if on >= 0.5 {
+		r.Level, r.Zone = Level(c.s, r.Arms), ZoneOf(c.s, r.Arms)
+	}
+	e.readSkew(o, torso, r)
+	e.readSpeed(o, torso, c, length, t, r)
+	e.readHips(o, torso, c, t, r)
+	e.lastSeen = t
+}
+
+// onRoller tells whether the trunk lies on its back over the roller, 0 or 1.
+func onRoller(t body.Torso, c contact) float64 {
+	const (
+		facingUp = 0.5 // the back faces the floor within 60°, a camera that looks down by 35° allowed for
+		maxTilt  = 0.7 // the trunk lies within about 45° of level
+	)
+	if t.Posterior.Y < facingUp || math.Abs(t.Headwards.Y) > maxTilt || !c.ok || c.s < 0.15 || c.s > 1.4 {
+		return 0
+	}
+	return 1
+}
+
+// forget starts the windows anew after a gap.
+func (e *Estimator) forget() {
+	e.pathS.reset()
+	e.pathR.reset()
+	e.speeds.reset()
+	e.lengthPx.reset()
+}
+
+// readSpeed fills the speeds from two paths that must agree: the contact along the back, and the roller's own
+// way over the floor, which is its mirror image as long as nothing slips.
+func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengthM, t float64, r *Reading) {
+	headwards := torso.S.Sub(torso.H)
+	headwards.Y = 0 // the roller travels along the floor, which is level in the picture to a few degrees
+	nearScale := torso.Scale * o.Roller.Radius / c.radius
+	if e.pathR.n > 0 {
+		e.travel += o.Roller.Near.Sub(e.centre).Dot(headwards.Unit()) / nearScale * 100
+	}
+	e.centre = o.Roller.Near
+	e.pathR.push(t, e.travel)
+	e.pathS.push(t, c.s*lengthM*100)
+
+	vr, er, okR := e.pathR.slope(speedWindow)
+	vs, es, okS := e.pathS.slope(speedWindow)
+	if !okR || !okS {
+		return
+	}
+	vr = -vr
+	// The roller's centre is measured better than a difference of keypoints.
+	v := Value{V: 0.75*vr + 0.25*vs, Sigma: math.Hypot(0.75*er, 0.25*es), State: r.S.State}
+	if apart := math.Abs(vr - vs); apart > math.Max(3, 0.5*math.Max(math.Abs(vr), math.Abs(vs))) {
+		v.State = min(v.State, Unsure)
+	}
+	r.Speed = v
+	e.readPeaks(t, v.State, r)
+}
+
+// readPeaks fills the greatest short-time speed and acceleration of the last second.
+func (e *Estimator) readPeaks(t float64, state State, r *Reading) {
+	v, _, ok := e.pathR.slope(peakWindow)
+	if !ok {
+		return
+	}
+	e.speeds.push(t, v)
+	a, _, ok := e.speeds.slope(peakWindow)
+	if !ok {
+		return
+	}
+	r.PeakSpeed = Value{V: math.Abs(v), Sigma: 1.5, State: state}
+	r.PeakAccel = Value{V: math.Abs(a), Sigma: 12, State: state}
+}
+
+// readHips fills the heights over the floor.
+func (e *Estimator) readHips(o *Observation, torso body.Torso, c contact, t float64, r *Reading) {
+	floor := floorUnder(o.Pose, torso, c)
+	state := min(r.S.State, floor.state)
+	height := floor.height(torso.H) / torso.LengthM
+	rest := restHeightL
+	if state == OK {
+		rest = e.rest.push(t, height)
+	}
+	lift := height - rest
+	r.HipLiftL = Value{V: lift, Sigma: hipSigmaL, State: state}
+	r.HipLift = Value{V: lift * torso.LengthM * 100, Sigma: hipSigmaL * torso.LengthM * 100, State: state}
+	r.HipOverShoulder = Value{V: height - floor.height(torso.S)/torso.LengthM, Sigma: 0.06, State: state}
+	ankle := torso.Near(body.LeftAnkle, body.RightAnkle)
+	r.AnkleHeight = Value{
+		V:     floor.height(o.Pose.Landmarks[ankle].At()) / torso.LengthM,
+		Sigma: 0.05, State: min(state, stateOf(o.Pose.Landmarks[ankle].Visibility)),
+	}
+}
+
+// readSkew fills the angle between the roller's axis and the body's lateral axis, where the far end was seen.
+func (e *Estimator) readSkew(o *Observation, torso body.Torso, r *Reading) {
+	if !o.Roller.FarSeen {
+		return
+	}
+	axis := o.Roller.Far.Sub(o.Roller.Near)
+	square := rollerAxis(torso, o.Roller, o.Width, o.Height)
+	if axis.Len() < o.Roller.Radius || square.Len() == 0 {
+		return
+	}
+	// Only the share along the floor tells skew; the rest is the camera's height.
+	length := axis.Dot(square) / square.Dot(square)
+	off := axis.Sub(square.Mul(length)).Dot(torso.S.Sub(torso.H).Unit()) / torso.Scale
+	r.RollerSkew = Value{V: math.Abs(math.Atan2(off, math.Abs(length))) / degree, Sigma: 8, State: r.S.State}
+}
+
+// finite tells whether every number of the roller can be reckoned with.
+func finite(r *Roller) bool {
+	sum := r.Near.X + r.Near.Y + r.Far.X + r.Far.Y + r.Radius + r.Score
+	return !math.IsNaN(sum) && !math.IsInf(sum, 0) && r.Radius > 0
+}

@@ -1,0 +1,121 @@
+package vision
+
+import (
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/spine"
+)
+
+// rollerFinder is the first version of the roller's stage: a person's word wins, a track follows what was found,
+// and a search under the back starts a track of its own. A trained finder takes the place of the search behind
+// the rollerSearch seam.
+type rollerFinder struct {
+	words  []Placement
+	track  *rollerTrack
+	search rollerSearch
+	// placed tells that a person gave the roller: then the search stays silent and only their roller is looked
+	// for again after a loss.
+	placed bool
+}
+
+// rollerSearch looks for a roller in one frame, without knowing of frames before.
+type rollerSearch interface {
+	// find returns the likeliest circle and a score that is calibrated to the probability of it being the near
+	// end of the roller in use, or false.
+	find(v view, p *body.Pose) (circle, float64, bool)
+	close()
+}
+
+// circle is the outline of an end face, in pixels of the frame.
+type circle struct {
+	at body.Point
+	r  float64
+}
+
+func newRollerFinder() *rollerFinder {
+	return &rollerFinder{track: newRollerTrack(), search: newContourSearch()}
+}
+
+func (f *rollerFinder) place(p Placement) { f.words = append(f.words, p) }
+
+func (f *rollerFinder) close() {
+	f.track.close()
+	f.search.close()
+}
+
+// step returns the roller in this frame, or nil.
+func (f *rollerFinder) step(v view, obs *spine.Observation) *spine.Roller {
+	if w, ok := f.due(v.t); ok {
+		f.placed = true
+		c := circle{w.Near, w.Radius}
+		f.track.begin(v, c)
+		return &spine.Roller{Score: 1, Near: c.at, Radius: c.r, Source: spine.RollerPlaced}
+	}
+	if f.track.on {
+		if c, score, ok := f.track.step(v); ok {
+			return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}
+		}
+		if f.track.on || f.placed {
+			return nil
+		}
+	}
+	if f.placed || obs.Pose == nil {
+		return nil
+	}
+	c, score, ok := f.search.find(v, obs.Pose)
+	if !ok {
+		return nil
+	}
+	if score >= trackFrom {
+		f.track.begin(v, c)
+		f.track.prior = score
+	}
+	return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerSearched}
+}
+
+// trackFrom is the score from which what the search found is followed.
+const trackFrom = 0.5
+
+// due takes the newest of the words whose time has come, to within half a frame at 30 frames/s.
+func (f *rollerFinder) due(t float64) (Placement, bool) {
+	best := -1
+	for i, w := range f.words {
+		if w.At <= t+1.0/60 && (best < 0 || w.At >= f.words[best].At) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return Placement{}, false
+	}
+	w := f.words[best]
+	kept := f.words[:0]
+	for _, o := range f.words {
+		if o.At > t+1.0/60 {
+			kept = append(kept, o)
+		}
+	}
+	f.words = kept
+	return w, true
+}
+
+// cutter takes square or oblong pieces out of a picture, resampled about a point between pixels.
+type cutter struct{ m gocv.Mat }
+
+func newCutter() cutter { return cutter{gocv.NewMatWithSize(2, 3, gocv.MatTypeCV64F)} }
+
+// cut writes the w×h piece of src around at to dst; zoom is how many pixels of the piece one of src spans.
+// Beyond the edge of src its border is repeated.
+func (c cutter) cut(src gocv.Mat, dst *gocv.Mat, at body.Point, zoom float64, w, h int) {
+	c.m.SetDoubleAt(0, 0, zoom)
+	c.m.SetDoubleAt(0, 1, 0)
+	c.m.SetDoubleAt(0, 2, float64(w-1)/2-zoom*at.X)
+	c.m.SetDoubleAt(1, 0, 0)
+	c.m.SetDoubleAt(1, 1, zoom)
+	c.m.SetDoubleAt(1, 2, float64(h-1)/2-zoom*at.Y)
+	gocv.WarpAffineWithParams(src, dst, c.m, imagePoint(w, h), gocv.InterpolationLinear, gocv.BorderReplicate, black)
+}
+
+func odd(x float64) int { return 2*int(math.Ceil(x/2)) + 1 }
