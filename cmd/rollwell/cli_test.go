@@ -3,11 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"debug/elf"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/rollwell/rollwell/internal/doctor"
 )
@@ -137,10 +144,9 @@ func TestDiagnoseInterrupted(t *testing.T) {
 	}
 }
 
-// This machine runs the tests, so it has to have what the program needs, but for the models, which have a test
-// of their own.
+// This machine runs the tests, so it has to have what the program needs, models included: `make models`.
 func TestThisMachinePassesItsOwnChecks(t *testing.T) {
-	r, err := doctor.Examine(t.Context(), machineChecks(t.TempDir()))
+	r, err := doctor.Examine(t.Context(), machineChecks("../../models", t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,5 +154,75 @@ func TestThisMachinePassesItsOwnChecks(t *testing.T) {
 		if f.Needed && !f.OK {
 			t.Errorf("%s: %s (%s)", f.Name, f.Detail, f.Remedy)
 		}
+	}
+}
+
+// The documents and the image name only commands that exist.
+func TestEveryCommandNamedExists(t *testing.T) {
+	var commands cli
+	parser, err := kong.New(&commands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known []string
+	for _, node := range parser.Model.Children {
+		known = append(known, node.Name)
+	}
+	named := regexp.MustCompile("(?:`|build/|RUN |&& |ENTRYPOINT \\[\"|CMD \\[\"|docker run .* )rollwell(?:\", \"| )([a-z]+)")
+	total := 0
+	for _, path := range []string{"README.md", "SECURITY.md", "CHANGELOG.md", "Dockerfile", "Makefile", "testdata/README.md"} {
+		text, err := os.ReadFile(filepath.Join("../..", path))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			total++
+			if !slices.Contains(known, m[1]) {
+				t.Errorf("%s names `rollwell %s`; the commands are %v", path, m[1], known)
+			}
+		}
+	}
+	if total < 5 {
+		t.Errorf("only %d commands found in the documents", total)
+	}
+}
+
+// The image holds the libraries that this program, linked as the real one, asks for.
+func TestImageHasTheLibrariesThatTheProgramNeeds(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := elf.Open(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	libraries, err := program.ImportedLibraries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dockerfile, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, final, _ := strings.Cut(string(dockerfile), "FROM debian:12-slim")
+	// Debian names such packages after the library and its binary interface: libopencv_core.so.406 is in
+	// libopencv-core406, libavcodec.so.59 in libavcodec59.
+	name := regexp.MustCompile(`^(lib(?:opencv_|av|sw)\w+)\.so\.(\d+)$`)
+	found := 0
+	for _, library := range libraries {
+		m := name.FindStringSubmatch(library)
+		if m == nil {
+			continue
+		}
+		found++
+		if pkg := strings.ReplaceAll(m[1], "_", "-") + m[2]; !slices.Contains(strings.Fields(final), pkg) {
+			t.Errorf("the program needs %s, but the image does not install %s", library, pkg)
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d libraries of OpenCV and FFmpeg among %v", found, libraries)
 	}
 }

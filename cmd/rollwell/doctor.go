@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rollwell/rollwell/internal/doctor"
+	"github.com/rollwell/rollwell/internal/models"
 	"github.com/rollwell/rollwell/internal/video"
 	"github.com/rollwell/rollwell/internal/vision"
 )
@@ -23,11 +24,13 @@ type doctorCmd struct {
 	JSON  bool   `help:"Print the report as JSON."`
 	Quiet bool   `help:"Print nothing unless something needed is missing."`
 	Out   string `help:"Folder that results will go to." default:"out" placeholder:"DIR"`
+
+	modelsFolder `embed:""`
 }
 
 // Run looks at the machine and reports. It returns errSetup if something needed is missing.
 func (c doctorCmd) Run(ctx context.Context, std streams) error {
-	return diagnose(ctx, std, c, machineChecks(c.Out))
+	return diagnose(ctx, std, c, machineChecks(c.Models, c.Out))
 }
 
 // diagnose runs the checks and prints what they found.
@@ -51,8 +54,9 @@ func diagnose(ctx context.Context, std streams, c doctorCmd, checks []doctor.Che
 	return nil
 }
 
-// machineChecks lists what Rollwell needs of a machine, and what it would like.
-func machineChecks(out string) []doctor.Check {
+// machineChecks lists what Rollwell needs of a machine, and what it would like. modelsDir is the models folder,
+// empty for the usual places, and out the folder for results.
+func machineChecks(modelsDir, out string) []doctor.Check {
 	return []doctor.Check{
 		{
 			Name: "processor", Probe: doctor.Processor,
@@ -67,6 +71,16 @@ func machineChecks(out string) []doctor.Check {
 		{
 			Name: "overlay video", Probe: overlayEncoder,
 			Remedy: "install Debian's libavcodec59, which has it; without it --overlay does not work",
+		},
+		{
+			Name: "models", Needed: true, Remedy: remedyModels,
+			Probe: func(ctx context.Context) (string, error) { return poseModels(ctx, modelsDir) },
+		},
+		{
+			Name: "ONNX Runtime",
+			Remedy: "`rollwell models install --with-runtime` (needs npm and the network once); " +
+				"without it OpenCV runs the models, four times as slowly",
+			Probe: func(context.Context) (string, error) { return onnxRuntime(modelsDir) },
 		},
 		{
 			Name: "node", Remedy: "install Node 20 or newer; only `rollwell models install` needs it",
@@ -127,6 +141,39 @@ func decoders(context.Context) (string, error) {
 		return "", fmt.Errorf("libavcodec cannot read %s", strings.Join(missing, ", "))
 	}
 	return strings.Join(codecs, ", "), nil
+}
+
+// poseModels checks that the models are there and byte for byte what they should be.
+func poseModels(ctx context.Context, flag string) (string, error) {
+	dir, err := models.Dir(flag)
+	if err != nil {
+		return "", err
+	}
+	list, err := models.Verify(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	installed, bytes := 0, int64(0)
+	for _, m := range list {
+		if m.State == models.Installed {
+			installed++
+			bytes += m.Bytes
+		}
+	}
+	return fmt.Sprintf("%d files, %.0f MB, in %s", installed, float64(bytes)/1e6, dir), nil
+}
+
+// onnxRuntime loads the inference library once, because a file of the right name may still not load.
+func onnxRuntime(flag string) (string, error) {
+	dir, err := models.Dir(flag)
+	if err != nil {
+		return "", err
+	}
+	library, err := models.RuntimeLibrary(dir)
+	if err != nil {
+		return "", err
+	}
+	return vision.ONNXRuntimeVersion(library)
 }
 
 // overlayEncoder checks that overlay videos can be written.
