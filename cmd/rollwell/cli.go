@@ -11,6 +11,7 @@ import (
 // cli is the whole command line: one field per command. Flags can also be given as environment variables,
 // ROLLWELL_ and the flag's name in capitals.
 type cli struct {
+	Analyze analyzeCmd `cmd:"" help:"Analyse clips: where the roller is, how it moves, and what to correct."`
 	Models  modelsCmd  `cmd:"" help:"Get the models and look after them."`
 	Doctor  doctorCmd  `cmd:"" help:"Tell what is missing on this machine and how to get it."`
 	Version versionCmd `cmd:"" help:"Print the version."`

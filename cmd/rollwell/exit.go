@@ -15,12 +15,13 @@ const (
 	exitUsage       = 2   // the command line makes no sense
 	exitInput       = 3   // at least one input could not be read or analysed; the others were
 	exitSetup       = 4   // models or libraries are missing on this machine
+	exitOutput      = 5   // results could not be written: no room, or no permission
 	exitInterrupted = 130 // ended by a signal; what was written until then is valid
 )
 
 // exitCodesHelp is the line on exit codes in the help text.
 const exitCodesHelp = "Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 some input could not be analysed, " +
-	"4 set-up incomplete, 130 interrupted."
+	"4 set-up incomplete, 5 results could not be written, 130 interrupted."
 
 var (
 	// errUsage marks a command line that cannot be understood.
@@ -29,6 +30,8 @@ var (
 	errInput = errors.New("input not analysed")
 	// errSetup marks a machine on which something that Rollwell needs is missing.
 	errSetup = errors.New("set-up incomplete")
+	// errOutput marks results that could not be written.
+	errOutput = errors.New("results not written")
 )
 
 // outcome says how a kind of error ends the program.
@@ -43,6 +46,7 @@ func outcomes() []outcome {
 	return []outcome{
 		{context.Canceled, exitInterrupted, ""},
 		{errUsage, exitUsage, "`rollwell --help` lists the commands, `rollwell COMMAND --help` the flags of one"},
+		{errOutput, exitOutput, ""},
 		{errInput, exitInput, ""},
 		{errSetup, exitSetup, "`rollwell doctor` tells what is missing and how to get it"},
 	}

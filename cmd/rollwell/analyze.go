@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/results"
+	"github.com/rollwell/rollwell/internal/spine"
+	"github.com/rollwell/rollwell/internal/vision"
+)
+
+// engineFlags choose what runs the networks; several commands share them.
+type engineFlags struct {
+	Models string        `help:"Models folder. Without it: models beside the program or in the working directory." placeholder:"DIR" type:"path"`
+	Engine vision.Engine `help:"What runs the networks: auto, onnxruntime or opencv." enum:"auto,onnxruntime,opencv" default:"auto"`
+	Model  vision.Model  `help:"Size of the pose model: lite, full or heavy." enum:"lite,full,heavy" default:"full"`
+}
+
+// analyzeCmd is the main job: clips in, corrections out.
+type analyzeCmd struct {
+	engineFlags    `embed:""`
+	Clips          []string    `arg:"" name:"clip" help:"Video files: mp4, mov, webm or mkv." type:"path"`
+	Out            string      `help:"Folder for the results; each clip gets a folder of its own in it." default:"out" placeholder:"DIR" type:"path"`
+	Exercise       string      `help:"Exercise to judge by: an id of the catalogue, or an exercise file." default:"thoracic-roll" placeholder:"ID|FILE"`
+	Overlay        bool        `help:"Also write overlay.mp4, the clip with everything drawn in."`
+	Roller         []placement `help:"Where the near end of the roller is, in pixels of the clip, at a time in seconds; wins over anything the program finds. May be given again for later times." placeholder:"X,Y,RADIUS@TIME" sep:"none"`
+	RollerDiameter float64     `help:"Diameter of the roller in centimetres, if known." placeholder:"CM"`
+	RollerLength   float64     `help:"Length of the roller in centimetres, if known." placeholder:"CM"`
+	Jobs           int         `help:"Clips to analyse at a time; 0: one per core." default:"0"`
+	JSON           bool        `help:"Print each clip's session.json on standard output, one to a line, instead of the summary."`
+}
+
+// Run analyses every clip. A clip that cannot be read does not keep the others from being analysed.
+func (c analyzeCmd) Run(ctx context.Context, std streams) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	ex, err := openExercise(c.Exercise)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	rt, versions, err := c.open()
+	if err != nil {
+		return err
+	}
+	job := &analysis{cmd: c, exercise: ex, runtime: rt, models: versions}
+	progress := newProgress(std.err, len(c.Clips))
+	outcomes := job.all(ctx, progress)
+	progress.wait()
+	err = report(std, c.JSON, outcomes)
+	return errors.Join(err, rt.Close())
+}
+
+// all analyses the clips, several at a time, and returns what became of each, in their order.
+func (a *analysis) all(ctx context.Context, p *progress) []clipOutcome {
+	jobs := a.cmd.Jobs
+	if jobs == 0 {
+		jobs = runtime.NumCPU()
+	}
+	out := make([]clipOutcome, len(a.cmd.Clips))
+	var group errgroup.Group
+	group.SetLimit(jobs)
+	for i, clip := range a.cmd.Clips {
+		group.Go(func() error {
+			bar := p.clip(folderName(clip))
+			out[i] = a.clip(ctx, clip, bar)
+			bar.done(out[i])
+			return nil
+		})
+	}
+	_ = group.Wait() // the goroutines return no errors: outcomes hold them
+	return out
+}
+
+// check refuses what makes no sense before anything is opened.
+func (c analyzeCmd) check() error {
+	switch {
+	case c.Jobs < 0:
+		return fmt.Errorf("%w: --jobs is %d; give the number of clips to analyse at a time, or 0", errUsage, c.Jobs)
+	case len(c.Roller) > 0 && len(c.Clips) > 1:
+		return fmt.Errorf("%w: --roller speaks of one clip; analyse the %d clips one by one", errUsage, len(c.Clips))
+	case !isSize(c.RollerDiameter, 5, 25):
+		return fmt.Errorf("%w: --roller-diameter is %g cm; rollers have 5 to 25 cm", errUsage, c.RollerDiameter)
+	case !isSize(c.RollerLength, 10, 120):
+		return fmt.Errorf("%w: --roller-length is %g cm; rollers have 10 to 120 cm", errUsage, c.RollerLength)
+	}
+	taken := map[string]string{}
+	for _, clip := range c.Clips {
+		name := folderName(clip)
+		if other, ok := taken[name]; ok {
+			return fmt.Errorf("%w: %s and %s would both be written to %s; rename one or analyse them into different folders",
+				errUsage, other, clip, filepath.Join(c.Out, name))
+		}
+		taken[name] = clip
+	}
+	return nil
+}
+
+// isSize tells whether x is a size between the two, or not given.
+func isSize(x, least, most float64) bool { return x == 0 || x >= least && x <= most }
+
+// openExercise takes an exercise from the catalogue, or from a file if the name looks like one.
+func openExercise(name string) (*exercise.Exercise, error) {
+	if ext := filepath.Ext(name); ext != ".yaml" && ext != ".yml" {
+		return exercise.Get(name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the exercise: %w", err)
+	}
+	return exercise.Parse(name, text)
+}
+
+// spineOptions passes on what was told of the roller.
+func (c analyzeCmd) spineOptions() spine.Options {
+	return spine.Options{RollerDiameterM: c.RollerDiameter / 100, RollerLengthM: c.RollerLength / 100}
+}
+
+// folderName is the file's name without its folders and its extension.
+func folderName(clip string) string {
+	base := filepath.Base(clip)
+	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
+		return name
+	}
+	return base
+}
+
+// clipOutcome is what became of one clip.
+type clipOutcome struct {
+	clip string
+	// folder is where the results lie; empty if there are none.
+	folder  string
+	session *results.Session
+	// overlay tells that the overlay video was written too.
+	overlay bool
+	// warning tells of damage that left something to analyse; err of what kept the clip from being analysed to
+	// its end.
+	warning, err error
+}
+
+// analysis is what all clips of a command share.
+type analysis struct {
+	cmd      analyzeCmd
+	exercise *exercise.Exercise
+	runtime  *vision.Runtime
+	models   map[string]string
+}
+
+// writable makes sure that a folder is there and can be written to.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("%w: cannot make the folder %s; choose another with --out: %w", errOutput, dir, err)
+	}
+	return nil
+}
