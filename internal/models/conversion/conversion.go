@@ -70,7 +70,37 @@ func Convert(g *tflite.Graph, opts Options) (*onnx.Model, error) {
 			return nil, fmt.Errorf("%w: operator %d (%v): %w", ErrUnsupported, i, op.Kind, err)
 		}
 	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	return &onnx.Model{Producer: "rollwell", Opset: opset, Graph: c.out}, nil
+}
+
+// check makes sure that every value is made before it is read, and made once.
+// It refuses graphs whose operators stand in another order, work on constants,
+// or start from something that is not the input.
+func (c *converter) check() error {
+	made := map[string]bool{c.out.Inputs[0].Name: true}
+	for name := range c.weights {
+		made[name] = true
+	}
+	for _, n := range c.out.Nodes {
+		for _, name := range n.Inputs {
+			if !made[name] {
+				return fmt.Errorf("%w: %s reads %q, which no operator before it makes", ErrUnsupported, n.Op, name)
+			}
+		}
+		if made[n.Outputs[0]] {
+			return fmt.Errorf("%w: %q is made twice", ErrUnsupported, n.Outputs[0])
+		}
+		made[n.Outputs[0]] = true
+	}
+	for _, v := range c.out.Outputs {
+		if !made[v.Name] {
+			return fmt.Errorf("%w: no operator makes the output %q", ErrUnsupported, v.Name)
+		}
+	}
+	return nil
 }
 
 // converter is the state of one conversion. Slices are indexed by tensor.

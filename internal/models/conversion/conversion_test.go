@@ -265,6 +265,15 @@ func TestConvertRefuses(t *testing.T) {
 			c := start(1, 8, 8, 1)
 			return c, c.then(tflite.Pad, 0, tflite.Options{}, []int{1, 7, 8, 1}, amounts(0, 0, -1, 0, 0, 0, 0, 0))
 		}, "amounts of padding"},
+		"blocks that do not fit": {func() (*chain, int) {
+			c := start(1, 8, 8, 4)
+			return c, c.then(tflite.DepthToSpace, 0, tflite.Options{BlockSize: 2}, []int{1, 16, 16, 2})
+		}, "blocks of 2"},
+		"works on a constant": {func() (*chain, int) {
+			c := start(1, 8, 8, 1)
+			k := c.tensor(weights(1, 8, 8, 1))
+			return c, c.then(tflite.Logistic, k, tflite.Options{}, []int{1, 8, 8, 1})
+		}, `Sigmoid reads "t1"`},
 		"empty image": {func() (*chain, int) {
 			c := start(1, 8, 8, 1)
 			return c, c.then(tflite.Logistic, 0, tflite.Options{}, []int{1, 0, 8, 1})
@@ -280,7 +289,10 @@ func TestConvertRefuses(t *testing.T) {
 		})
 	}
 	c := start(1, 8, 8, 1)
-	c.then(tflite.Logistic, 0, tflite.Options{}, []int{1, 8, 8, 1})
+	out := c.then(tflite.Logistic, 0, tflite.Options{}, []int{1, 8, 8, 1})
+	if _, err := c.convert(t, out, out); err == nil {
+		t.Error("one tensor became two outputs")
+	}
 	if _, err := Convert(&c.Graph, Options{Outputs: []Output{{Tensor: "elsewhere", Name: "x"}}}); err == nil || !strings.Contains(err.Error(), `"elsewhere"`) {
 		t.Errorf("missing output: got %v", err)
 	}

@@ -47,12 +47,22 @@ func (c *converter) operator(i int, op tflite.Operator) error {
 	case tflite.Reshape:
 		return c.reshape(op)
 	case tflite.DepthToSpace:
-		c.emit("DepthToSpace", c.name(op.Outputs[0]), []string{c.name(op.Inputs[0])}, onnx.Int("blocksize", int64(op.Options.BlockSize)))
-		return nil
+		return c.depthToSpace(op)
 	default: // Logistic, the last of those in arity
 		c.emit("Sigmoid", c.name(op.Outputs[0]), []string{c.name(op.Inputs[0])})
 		return nil
 	}
+}
+
+// depthToSpace writes the spreading of channels over blocks of pixels. Both
+// formats number the channels by block row, block column, then channel.
+func (c *converter) depthToSpace(op tflite.Operator) error {
+	in, out, b := c.graph.Tensors[op.Inputs[0]].Shape, c.graph.Tensors[op.Outputs[0]].Shape, op.Options.BlockSize
+	if len(in) != 4 || len(out) != 4 || b < 1 || out[1] != b*in[1] || out[2] != b*in[2] || in[3] != b*b*out[3] {
+		return fmt.Errorf("blocks of %d from shape %v to %v", b, in, out)
+	}
+	c.emit("DepthToSpace", c.name(op.Outputs[0]), []string{c.name(op.Inputs[0])}, onnx.Int("blocksize", int64(b)))
+	return nil
 }
 
 func (c *converter) add(op tflite.Operator) error {
