@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"encoding/binary"
 	"image"
 	"math"
 
@@ -56,10 +57,20 @@ func (z *zoom) show(c *canvas, src frame.Picture, r image.Rectangle) {
 	}
 }
 
-// blend writes a·(1−f/256) + b·f/256.
+// blend writes a·(1−f/256) + b·f/256, f from 0 to 256. It takes eight bytes at a time, as two words of four
+// 16-bit lanes; 255·256 + 128 still fits a lane.
 func blend(out, a, b []uint8, f uint32) {
+	const lanes, half = 0x00FF00FF00FF00FF, 0x0080008000800080
 	a, b = a[:len(out)], b[:len(out)]
-	for i := range out {
+	p, q := uint64(256-f), uint64(f)
+	i := 0
+	for ; i+8 <= len(out); i += 8 {
+		x, y := binary.LittleEndian.Uint64(a[i:]), binary.LittleEndian.Uint64(b[i:])
+		lo := (x&lanes)*p + (y&lanes)*q + half
+		hi := (x>>8&lanes)*p + (y>>8&lanes)*q + half
+		binary.LittleEndian.PutUint64(out[i:], lo>>8&lanes|hi&^uint64(lanes))
+	}
+	for ; i < len(out); i++ {
 		out[i] = uint8((uint32(a[i])*(256-f) + uint32(b[i])*f + 128) >> 8)
 	}
 }
