@@ -85,11 +85,14 @@ func (c modelsVerifyCmd) Run(ctx context.Context, std streams) error {
 func printModels(std streams, list []models.Status) error {
 	w := tabwriter.NewWriter(std.out, 0, 8, 2, ' ', 0)
 	for _, s := range list {
-		state := string(s.State)
-		if s.State == models.Missing && s.Optional {
-			state = "not installed (optional)"
+		state, size := string(s.State), fmt.Sprintf("%.1f MB", float64(s.Bytes)/1e6)
+		if s.State == models.Missing {
+			size = "-"
+			if s.Optional {
+				state = "not installed (optional)"
+			}
 		}
-		fmt.Fprintf(w, "%s\t%s\t%.1f MB\t%s\n", s.Name, state, float64(s.Bytes)/1e6, s.Path)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Name, state, size, s.Path)
 	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("print the models: %w", err)
