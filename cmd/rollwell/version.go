@@ -6,7 +6,7 @@ import (
 )
 
 // version is set by the linker: -X main.version=v1.2.3.
-var version = "unreleased" //nolint:gochecknoglobals // the linker can only set a package variable
+var version = "unreleased"
 
 type versionCmd struct{}
 
