@@ -97,8 +97,8 @@ func (n *pen) sign(s Shape) {
 
 // turn draws three quarters of a circle with an arrow's head.
 func (n *pen) turn() {
-	const r, from, to = 16, -0.22 * math.Pi, 1.25 * math.Pi
-	c := n.at(25, 26)
+	const r, from, to = 16, 0.05 * math.Pi, 1.5 * math.Pi
+	c := n.at(24, 28)
 	n.p.arc(c.X, c.Y, (r+2.5)*n.k, from, to, true)
 	n.p.arc(c.X, c.Y, (r-2.5)*n.k, to, from, false)
 	tail := c.Add(body.Point{X: math.Cos(from), Y: math.Sin(from)}.Mul(r * n.k))
