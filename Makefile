@@ -39,7 +39,7 @@ build/rollwell: $(SOURCES) | deps
 
 .PHONY: models
 models: build ## get the models and convert them; does nothing if they are there and whole
-	build/rollwell models install
+	build/rollwell models install --with-runtime
 
 .PHONY: bench
 bench: build models ## time each stage, for each engine and model
