@@ -36,6 +36,36 @@ func squareAround(hips, rim body.Point) square {
 	}
 }
 
+// Steps of the squares that are looked at, and how far the square that the landmarks ask for may be from the one
+// in use before it moves: shares of its side for the centre, a factor for the side, radians for the angle.
+//
+// Two reasons. A square that moves with every frame makes the landmarks tremble. And the landmarks feed back on
+// the next square: the engines' rounding errors of a thousandth of a pixel would grow to several pixels within
+// ten frames, while on a coarse grid they vanish again and again.
+const (
+	stepCentre, stepSide, stepAngle = 1. / 64, 1.02, math.Pi / 90
+	slackCentre, slackSide          = .03, 1.06
+	slackAngle                      = math.Pi / 36
+)
+
+// onGrid is the square next to s on the grid.
+func (s square) onGrid() square {
+	side := math.Pow(stepSide, math.Round(math.Log(s.side)/math.Log(stepSide)))
+	step := side * stepCentre
+	return square{
+		centre: body.Point{X: math.Round(s.centre.X/step) * step, Y: math.Round(s.centre.Y/step) * step},
+		side:   side,
+		angle:  math.Round(s.angle/stepAngle) * stepAngle,
+	}
+}
+
+// near tells whether s serves as well as want, the square that the landmarks ask for.
+func (s square) near(want square) bool {
+	turn := math.Abs(math.Remainder(s.angle-want.angle, 2*math.Pi))
+	return s.centre.Sub(want.centre).Len() < slackCentre*s.side &&
+		want.side < s.side*slackSide && want.side > s.side/slackSide && turn < slackAngle
+}
+
 // usable tells whether the square can be cut from a frame of that size: finite, neither a speck nor far larger
 // than the frame, and overlapping it.
 func (s square) usable(width, height int) bool {

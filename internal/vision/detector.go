@@ -17,10 +17,27 @@ type candidate struct {
 // axis points from the hips to the head.
 func (c candidate) axis() body.Point { return c.rim.Sub(c.hips) }
 
+// square is where the landmarker should look for c.
+func (c candidate) square() square { return squareAround(c.hips, c.rim).onGrid() }
+
 // sameAs tells whether both are the same person: hips and rim closer together than half the body's circle.
 func (c candidate) sameAs(d candidate) bool {
 	r := math.Max(c.axis().Len(), d.axis().Len())
 	return c.hips.Sub(d.hips).Len() < .5*r && c.rim.Sub(d.rim).Len() < .9*r
+}
+
+// resembles tells whether c may be d a short time later: about as large and at about the same place, the same way
+// round.
+func (c candidate) resembles(d candidate) bool {
+	r, q := c.axis().Len(), d.axis().Len()
+	return c.hips.Sub(d.hips).Len() < .5*q && r > q/1.5 && r < 1.5*q && c.axis().Dot(d.axis()) > .5*r*q
+}
+
+// continues tells whether c can be d one frame later. It allows for a camera that was knocked and for a slow
+// frame rate, and forbids what only a wrong fit does.
+func (c candidate) continues(d candidate) bool {
+	r, q := c.axis().Len(), d.axis().Len()
+	return c.hips.Sub(d.hips).Len() < .6*q && r > .6*q && r < 1.6*q && c.axis().Dot(d.axis()) > .5*r*q
 }
 
 // detector finds people in a part of the frame.

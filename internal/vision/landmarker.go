@@ -27,8 +27,14 @@ type fit struct {
 	roi square
 }
 
-// next is the square to look at in the next frame.
-func (f *fit) next() square { return squareAround(f.hips, f.rim) }
+// next is the square to look at in the next frame: the same one as long as it serves.
+func (f *fit) next() square {
+	want := squareAround(f.hips, f.rim)
+	if f.roi.near(want) {
+		return f.roi
+	}
+	return want.onGrid()
+}
 
 // candidate is the person as the detector would report it.
 func (f *fit) candidate() candidate {

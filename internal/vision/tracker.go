@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -10,10 +11,16 @@ import (
 const (
 	// keepScore is the presence below which the person counts as lost.
 	keepScore = .5
-	// findScore is the presence at which the landmarker confirms what the detector found.
-	findScore = .5
-	// otherScore is the same for people besides the subject, of whom a false one costs more than a missed one.
-	otherScore = .7
+	// sureScore is the presence of a person in plain sight. What is found below it may be a plant or a ball: in
+	// empty rooms the landmarker says .5 to .85 to such things, and to people hardly ever less than .95.
+	sureScore = .9
+	// otherScore is the presence from which somebody besides the subject is counted.
+	otherScore = .9
+	// probation is the seconds for which a doubtful finding must last before it is reported, provenScore the
+	// presence it must have then.
+	probation, provenScore = .5, .75
+	// recall is the seconds after a loss in which the subject is expected back where they were.
+	recall = 2
 	// lookEvery and lookEveryContested are the seconds between looks over the whole frame while somebody is
 	// followed: normally, and while somebody else looks like the better subject.
 	lookEvery, lookEveryContested = 1.5, .5
@@ -32,6 +39,14 @@ type tracker struct {
 	// now is the fit of the last frame, meaningful while following; trial is scratch.
 	now, trial fit
 	following  bool
+	// provenAt is the time from which somebody doubtful is reported, if they last until then.
+	provenAt float64
+	doubtful bool
+
+	// sure is the subject when last seen in plain sight, at sureT; hasSure tells that there was one.
+	sure    candidate
+	sureT   float64
+	hasSure bool
 
 	// searched counts the search's looks since the person was lost; 0 makes the next search a thorough one.
 	searched int
@@ -43,11 +58,6 @@ type tracker struct {
 	// votes is how many looks in a row preferred the rival.
 	votes int
 	rival candidate
-
-	// last is where the subject was when last seen, at lastT.
-	last    candidate
-	lastT   float64
-	hasLast bool
 
 	// roller is where the roller was last known to be.
 	roller    body.Point
@@ -73,47 +83,109 @@ func (t *tracker) step(v view) (outcome, error) {
 			return nobody, err
 		}
 		if ok {
-			changed, err := t.reconsider(v)
-			if changed {
-				return acquired, err
-			}
-			return followed, err
+			return t.keep(v)
 		}
-		t.following, t.searched, t.votes = false, 0, 0
+		t.lose()
 	}
-	ok, err := t.search(v)
+	// Somebody hidden for a moment is usually still where they were.
+	ok, err := t.recallAt(v)
+	if err == nil && !ok {
+		ok, err = t.search(v)
+	}
 	if err != nil || !ok {
 		return nobody, err
 	}
-	t.following = true
-	t.nextLook = v.t + lookEvery
-	t.remember(v.t)
-	return acquired, nil
+	return t.begin(v), nil
 }
 
 // follow fits the landmarks to where the last frame says the person is.
 func (t *tracker) follow(v view) (bool, error) {
-	roi := t.now.next()
-	if !roi.usable(v.width, v.height) {
-		return false, nil
-	}
-	if err := t.landmarker.look(v.bgr, roi, &t.trial); err != nil {
+	before := t.now.candidate()
+	ok, err := t.fit(v, t.now.next(), keepScore)
+	if err != nil || !ok || !t.trial.candidate().continues(before) {
 		return false, err
 	}
-	if t.trial.pose.Score < keepScore {
-		return false, nil
-	}
 	t.now = t.trial
-	t.remember(v.t)
 	return true, nil
 }
 
-func (t *tracker) remember(at float64) {
-	t.last, t.lastT, t.hasLast = t.now.candidate(), at, true
+// keep is what a frame asks for besides following: remembering, ending a probation, and the look around.
+func (t *tracker) keep(v view) (outcome, error) {
+	if t.doubtful {
+		return t.prove(v)
+	}
+	if t.now.pose.Score >= sureScore {
+		t.sure, t.sureT, t.hasSure = t.now.candidate(), v.t, true
+	}
+	changed, err := t.reconsider(v)
+	if changed {
+		return acquired, err
+	}
+	return followed, err
 }
 
-// search looks for somebody to follow. Right after a loss it goes through the whole frame in every turn;
-// then it spends one look a frame, going round through all the squares.
+// prove decides on somebody doubtful: the subject of before, back in plain sight, takes their place at once;
+// otherwise they have to last.
+func (t *tracker) prove(v view) (outcome, error) {
+	ok, err := t.recallAt(v)
+	if err != nil {
+		return nobody, err
+	}
+	switch {
+	case ok:
+		return t.begin(v), nil
+	case t.now.pose.Score >= sureScore && !t.recent(v.t):
+		return t.begin(v), nil
+	case v.t < t.provenAt:
+		return nobody, nil
+	case t.now.pose.Score < provenScore:
+		t.lose()
+		return nobody, nil
+	}
+	t.doubtful = false
+	return acquired, nil
+}
+
+// begin starts to follow t.now, found in this frame, and tells whether to report them yet.
+func (t *tracker) begin(v view) outcome {
+	t.following, t.votes, t.seen = true, 0, [wholeViews]int{}
+	t.nextLook = v.t + lookEvery
+	c := t.now.candidate()
+	if t.now.pose.Score >= sureScore && (!t.recent(v.t) || c.resembles(t.sure)) {
+		t.doubtful = false
+		t.sure, t.sureT, t.hasSure = c, v.t, true
+		return acquired
+	}
+	t.doubtful, t.provenAt = true, v.t+probation
+	return nobody
+}
+
+// lose forgets whom we followed, but not the subject last seen in plain sight.
+func (t *tracker) lose() {
+	t.following, t.doubtful, t.searched, t.votes = false, false, 0, 0
+}
+
+// recent tells whether the subject was in plain sight a short time ago.
+func (t *tracker) recent(at float64) bool {
+	return t.hasSure && at >= t.sureT && at-t.sureT <= recall
+}
+
+// recallAt looks for the subject where they were when last in plain sight, a short time ago; it leaves them in
+// t.now.
+func (t *tracker) recallAt(v view) (bool, error) {
+	if !t.recent(v.t) {
+		return false, nil
+	}
+	ok, err := t.fit(v, t.sure.square(), provenScore)
+	if err != nil || !ok || !t.trial.candidate().resembles(t.sure) {
+		return false, err
+	}
+	t.now = t.trial
+	return true, nil
+}
+
+// search looks for somebody to follow, and leaves them in t.now. Right after a loss it goes through the whole
+// frame in every turn; then it spends one look a frame, going round through all the squares.
 func (t *tracker) search(v view) (bool, error) {
 	looks := 1
 	if t.searched == 0 {
@@ -128,14 +200,13 @@ func (t *tracker) search(v view) (bool, error) {
 			return false, err
 		}
 	}
-	slices.SortFunc(t.found, func(a, b candidate) int {
-		if t.suits(a, v.t) > t.suits(b, v.t) {
-			return -1
+	slices.SortFunc(t.found, func(a, b candidate) int { return cmp.Compare(t.suits(b, v.t), t.suits(a, v.t)) })
+	for _, c := range t.found[:min(len(t.found), verifyMost)] {
+		// The second fit, in the square that the first one asks for, is what tracking will see.
+		ok, err := t.fit(v, c.square(), keepScore)
+		if err == nil && ok {
+			ok, err = t.fit(v, t.trial.next(), keepScore)
 		}
-		return 1
-	})
-	for i := range min(len(t.found), verifyMost) {
-		ok, err := t.confirm(v, t.found[i], findScore)
 		if err != nil {
 			return false, err
 		}
@@ -147,9 +218,8 @@ func (t *tracker) search(v view) (bool, error) {
 	return false, nil
 }
 
-// confirm fits landmarks to a candidate, into t.trial, and tells whether somebody is there.
-func (t *tracker) confirm(v view, c candidate, least float64) (bool, error) {
-	roi := squareAround(c.hips, c.rim)
+// fit fits landmarks to a square of the frame, into t.trial, and tells whether somebody is there.
+func (t *tracker) fit(v view, roi square, least float64) (bool, error) {
 	if !roi.usable(v.width, v.height) {
 		return false, nil
 	}
@@ -172,7 +242,7 @@ func (t *tracker) suits(c candidate, at float64) float64 {
 	if t.hasRoller && c.hips.Sub(t.roller).Len() < 1.2*r {
 		s *= 1.5
 	}
-	if t.hasLast && at-t.lastT < 3 && c.hips.Sub(t.last.hips).Len() < .7*t.last.axis().Len() {
+	if t.recent(at) && c.resembles(t.sure) {
 		s *= 1.5
 	}
 	return s
@@ -182,7 +252,7 @@ func (t *tracker) suits(c candidate, at float64) float64 {
 // the one who exercises? The subject changes only after several looks in a row say so. It returns true if it
 // did, with the new one in t.now.
 func (t *tracker) reconsider(v view) (changed bool, err error) {
-	if v.t < t.nextLook && v.t >= t.lastT-1 {
+	if v.t < t.nextLook && t.nextLook-v.t <= lookEvery {
 		return false, nil
 	}
 	turn := t.looks % wholeViews
@@ -205,18 +275,17 @@ func (t *tracker) reconsider(v view) (changed bool, err error) {
 		return false, nil
 	}
 	t.votes = 0
-	ok, err := t.confirm(v, t.rival, findScore)
+	ok, err := t.fit(v, t.rival.square(), sureScore)
 	if err != nil || !ok {
 		return false, err
 	}
 	t.now = t.trial
-	t.remember(v.t)
+	t.sure, t.sureT = t.now.candidate(), v.t
 	return true, nil
 }
 
 // others counts the people in t.found besides the subject, each confirmed by the landmarker, and returns the one
-// that suits best (score 0 if there is none). At most one is confirmed unless there are several, at most two
-// then: more than "several" is of no use to anybody.
+// that suits best (score 0 if there is none). It stops at two: more than "several" is of no use to anybody.
 func (t *tracker) others(v view) (best candidate, count int, err error) {
 	subject := t.now.candidate()
 	for _, c := range t.found {
@@ -225,7 +294,7 @@ func (t *tracker) others(v view) (best candidate, count int, err error) {
 		if c.hips.Sub(subject.hips).Len() < .7*subject.axis().Len() || c.sameAs(subject) {
 			continue
 		}
-		ok, err := t.confirm(v, c, otherScore)
+		ok, err := t.fit(v, c.square(), otherScore)
 		if err != nil {
 			return best, count, err
 		}
@@ -267,7 +336,7 @@ func (t *tracker) vote(best candidate, at float64) {
 
 // people is how many persons the last looks over the frame found.
 func (t *tracker) people() int {
-	if !t.following {
+	if !t.following || t.doubtful {
 		return 0
 	}
 	return 1 + slices.Max(t.seen[:])
