@@ -202,3 +202,63 @@ func TestAGapStartsPersistenceAnew(t *testing.T) {
 		t.Errorf("got %+v, want one finding half a second after the gap", got)
 	}
 }
+
+func TestAFlickerIsForgivenAndALongDoubtIsNot(t *testing.T) {
+	// The roller is too low all the time, but for a while nobody is sure of it: .4 s sure, a doubt, then sure.
+	for _, tt := range []struct{ doubt, want float64 }{{0.2, 2.75}, {0.8, 3.7}} {
+		c := run(thoracicRoll(t), filmed(30, 8, func(x float64, r *spine.Reading) {
+			if x >= 2 {
+				place(r, 0.42)
+			}
+			if x >= 2.4 && x < 2.4+tt.doubt {
+				r.PLumbar.State = spine.Unsure
+			}
+		}))
+		got := c.of("roller_too_low")
+		if len(got) != 1 || math.Abs(got[0].StartS-tt.want) > 0.05 {
+			t.Errorf("after a doubt of %.1f s: %+v, want one finding at %.2f s", tt.doubt, got, tt.want)
+		}
+	}
+}
+
+func TestWhatIsNotANumberIsNotSeen(t *testing.T) {
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		c := run(thoracicRoll(t), filmed(30, 8, func(x float64, r *spine.Reading) {
+			if x >= 2 {
+				r.Knee = ok(170)
+			}
+			if x >= 4 {
+				r.Knee = ok(bad)
+			}
+		}))
+		got := c.of("knees_not_bent")
+		if len(got) != 1 || got[0].EndS >= 4 || got[0].Value != 170 {
+			t.Errorf("%v: got %+v, want one finding of 170° that ends before 4 s", bad, got)
+		}
+	}
+}
+
+func TestTheValueIsTheWorstOfItsOwnQuantity(t *testing.T) {
+	c := run(thoracicRoll(t), filmed(30, 8, func(x float64, r *spine.Reading) {
+		switch {
+		case x >= 2 && x < 2.2:
+			r.PeakAccel = ok(90)
+		case x >= 2.2 && x < 5:
+			r.PeakSpeed = ok(22)
+		}
+	}))
+	if got := c.of("jerky"); len(got) != 1 || got[0].Value != 22 || got[0].Limit != 15 || got[0].Unit != "cm/s" {
+		t.Errorf("got %+v, want 22 against 15 cm/s", got)
+	}
+	c = run(thoracicRoll(t), filmed(30, 8, func(x float64, r *spine.Reading) {
+		switch {
+		case x >= 2 && x < 2.3:
+			r.Speed = ok(-14)
+		case x >= 2.3 && x < 5:
+			r.Speed = ok(9)
+		}
+	}))
+	if got := c.of("rolling_too_fast"); len(got) != 1 || got[0].Value != 14 || got[0].Limit != 8 {
+		t.Errorf("got %+v, want 14 against 8 cm/s, though it was 9 when the cue came", got)
+	}
+}

@@ -20,6 +20,11 @@ const (
 	// maxNesting bounds how many collections may be opened within one another on a line. The format needs
 	// three; without a bound a line of brackets exhausts the stack, which nothing can recover from.
 	maxNesting = 16
+	// maxCommas bounds how many there may be within brackets: the library takes time with the square of a
+	// bracketed list's length, a minute for the largest file.
+	maxCommas = 4096
+	// maxReason cuts what a fault quotes from the file.
+	maxReason = 200
 )
 
 // Load reads and checks one exercise file. Faults of the content match ErrInvalid and name file, line and
@@ -59,8 +64,8 @@ func parseTree(name string, data []byte) (ast.Node, error) {
 	if !utf8.Valid(data) {
 		return nil, &Error{File: name, Reason: "the file is not UTF-8 text"}
 	}
-	if line := nestedTooDeep(data); line > 0 {
-		return nil, &Error{File: name, Line: line, Column: 1, Reason: fmt.Sprintf("more than %d lists or maps within one another", maxNesting)}
+	if line := tooInvolved(data); line > 0 {
+		return nil, &Error{File: name, Line: line, Column: 1, Reason: fmt.Sprintf("more than %d lists or maps within one another, or %d commas within brackets; use indented lists", maxNesting, maxCommas)}
 	}
 	var file *ast.File
 	err := guarded(func() (err error) {
@@ -87,32 +92,39 @@ func parseTree(name string, data []byte) (ast.Node, error) {
 	return root, nil
 }
 
-// nestedTooDeep returns the first line on which more than maxNesting collections are open, or 0. It counts
-// characters and so overcounts those in quoted text, which no sensible sentence has that many of. Nesting by
-// indentation needs no bound of its own: its depth grows only with the square root of the size.
-func nestedTooDeep(data []byte) int {
-	open, number := 0, 0
+// tooInvolved returns the first line on which more than maxNesting collections are open or more than maxCommas
+// commas have stood within brackets, or 0. It counts characters and so overcounts those in quoted text, which no
+// sensible file has that many of. Nesting by indentation needs no bound of its own: its depth grows only with
+// the square root of the size.
+func tooInvolved(data []byte) int {
+	open, commas, number := 0, 0, 0
 	for line := range bytes.Lines(data) {
 		number++
-		entries := 0
 		for _, b := range line {
 			switch b {
 			case '[', '{':
 				open++
 			case ']', '}':
 				open = max(0, open-1)
+			case ',':
+				commas += min(open, 1)
 			}
 		}
-		for _, field := range bytes.Fields(line) {
-			if len(field) == 1 && (field[0] == '-' || field[0] == '?' || field[0] == ':') {
-				entries++
-			}
-		}
-		if open > maxNesting || entries > maxNesting {
+		if open > maxNesting || commas > maxCommas || entries(line) > maxNesting {
 			return number
 		}
 	}
 	return 0
+}
+
+// entries counts the signs on a line that open a collection without a bracket.
+func entries(line []byte) (n int) {
+	for _, field := range bytes.Fields(line) {
+		if len(field) == 1 && (field[0] == '-' || field[0] == '?' || field[0] == ':') {
+			n++
+		}
+	}
+	return n
 }
 
 // errLibrary marks a panic inside the YAML library.
@@ -140,6 +152,9 @@ func located(name string, err error) error {
 			fault.Reason = fmt.Sprintf("%s expected, %s found", plainKind(mistyped.DstType), plainKind(mistyped.SrcType))
 		}
 		fault.Line, fault.Column = place(lib.GetToken())
+	}
+	if r := []rune(fault.Reason); len(r) > maxReason {
+		fault.Reason = string(r[:maxReason]) + "…"
 	}
 	return fault
 }

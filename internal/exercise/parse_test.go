@@ -124,11 +124,13 @@ func TestWhatIsNoExerciseFileAtAll(t *testing.T) {
 		"tabs":                "a:\n\t- b",
 		"a thousand brackets": strings.Repeat("[", 1000),
 		"a thousand dashes":   strings.Repeat("- ", 1000),
+		"a very long list":    "a: [" + strings.Repeat("a,", 100_000) + "]",
+		"a very long key":     strings.Repeat("a:", 100_000),
 		"too large":           strings.Repeat("a", maxSize+1),
 		"a tag":               "!!map {id: x}",
 	} {
 		ex, err := Parse("bad.yaml", []byte(data))
-		if !errors.Is(err, ErrInvalid) || ex != nil || !strings.HasPrefix(err.Error(), "bad.yaml") {
+		if !errors.Is(err, ErrInvalid) || ex != nil || !strings.HasPrefix(err.Error(), "bad.yaml") || len(err.Error()) > 1000 {
 			t.Errorf("%s: got %v, %v", name, ex, err)
 		}
 	}
