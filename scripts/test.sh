@@ -83,7 +83,7 @@ step 'scripts' scripts_parse
 step 'format' make --no-print-directory fmt-check
 step 'golangci-lint' make --no-print-directory lint
 step 'pure packages without cgo' pure_tests
-step 'open Mats' go test -tags matprofile -shuffle=on -timeout 20m ./internal/vision/...
+step 'engines, parity and open Mats' go test -tags matprofile -shuffle=on -timeout 20m ./internal/vision/...
 step 'fuzz smoke' fuzz_smoke
 step 'tests with the race detector' race_tests
 finish
