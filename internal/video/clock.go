@@ -15,6 +15,9 @@ const (
 	backJump = time.Second
 	// foreJump is a gap that no recording of an exercise has; a timestamp beyond it is damaged.
 	foreJump = time.Hour
+	// farthest is the farthest from zero that a timestamp can be meant: a few years, as of cameras that count from when
+	// they were switched on. Sums of such times never overflow.
+	farthest = 10 * 365 * 24 * time.Hour
 )
 
 // clock turns a stream's timestamps into times that start at 0 and always rise, whatever the stream tells.
@@ -29,8 +32,8 @@ type clock struct {
 // newClock returns a clock for a stream of so many pictures a second; 0 if unknown.
 func newClock(fps float64) *clock {
 	c := &clock{step: usualStep}
-	if fps > 0 && fps <= 1000 {
-		c.step = max(time.Duration(float64(time.Second)/fps), time.Microsecond)
+	if fps >= 0.1 && fps <= 1000 {
+		c.step = time.Duration(float64(time.Second) / fps)
 	}
 	return c
 }
@@ -42,7 +45,7 @@ func newClock(fps float64) *clock {
 // step. Timestamps that stand still or fall back by little are passed by half a step each, or by a whole one as long
 // as they do not move at all, so that the times given out are soon caught up by good ones. Great jumps start a new count.
 func (c *clock) next(told, shown time.Duration) time.Duration {
-	known := told != unknownTime
+	known := told >= -farthest && told <= farthest
 	switch {
 	case !c.started:
 		c.started = true
@@ -65,7 +68,7 @@ func (c *clock) next(told, shown time.Duration) time.Duration {
 	if now <= c.last {
 		now = c.last + c.stepOf(shown)
 		if moved != 0 {
-			now = c.last + max(c.step/2, 1)
+			now = c.last + c.step/2
 		}
 	}
 	c.last = now

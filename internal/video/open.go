@@ -86,6 +86,9 @@ func (r *Reader) explainFault(ctx context.Context, code C.int) error {
 			return r.stopped(ctx)
 		}
 	case C.RV_FAULT_NO_VIDEO:
+		if r.isUnfinished() {
+			return r.unfinished(ErrNoVideo)
+		}
 		if s.container == nil || int64(s.streams) == 0 {
 			return fmt.Errorf("%s: %w: it holds nothing; choose another file", name, ErrNoVideo)
 		}
@@ -106,11 +109,21 @@ func (r *Reader) explainFault(ctx context.Context, code C.int) error {
 	if errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ESTALE) || errors.Is(err, syscall.ENOMEM) {
 		return fmt.Errorf("%s: the file cannot be read: %w", name, err)
 	}
-	if shape := shapeOf(r.source.at, r.source.size); shape.isMP4 && !shape.hasIndex {
-		return fmt.Errorf("%s: %w: its recording or copying broke off before the index was written; copy or record it again (%w)",
-			name, ErrUnfinished, err)
+	if r.isUnfinished() {
+		return r.unfinished(err)
 	}
 	return fmt.Errorf("%s: %w that can be read here (mp4, mov, webm or mkv); choose another file (%w)", name, ErrNotAVideo, err)
+}
+
+// isUnfinished tells whether the file is an MP4 or MOV without its index.
+func (r *Reader) isUnfinished() bool {
+	shape := shapeOf(r.source.at, r.source.size)
+	return shape.isMP4 && !shape.hasIndex
+}
+
+func (r *Reader) unfinished(cause error) error {
+	return fmt.Errorf("%s: %w: its recording or copying broke off before the index was written; copy or record it again (%w)",
+		r.source.name, ErrUnfinished, cause)
 }
 
 // explainEnd is what Next answers after the last frame.

@@ -70,8 +70,8 @@ static int open_converter(rv_writer *w, const rv_writer_options *o) {
     AVCodecContext *e = w->encoder;
     enum AVPixelFormat format = o->order == RV_RGBA ? AV_PIX_FMT_RGB0 : AV_PIX_FMT_BGR24;
     w->input_stride = o->width * (o->order == RV_RGBA ? 4 : 3);
-    w->converter = sws_getContext(e->width, e->height, format, e->width, e->height, AV_PIX_FMT_YUV420P, SWS_BILINEAR,
-                                  NULL, NULL, NULL);
+    w->converter = sws_getContext(e->width, e->height, format, e->width, e->height, AV_PIX_FMT_YUV420P,
+                                  SWS_BILINEAR | SWS_ACCURATE_RND, NULL, NULL, NULL); // the quick way knows BT.601 only
     w->packet = av_packet_alloc();
     w->picture = av_frame_alloc();
     if (!w->converter || !w->packet || !w->picture)

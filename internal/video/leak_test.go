@@ -1,0 +1,110 @@
+package video
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"github.com/rollwell/rollwell/internal/frame"
+)
+
+// residentPages is the memory the process holds, C's included, in pages.
+func residentPages(t *testing.T) int {
+	t.Helper()
+	debug.FreeOSMemory()
+	var all, resident int
+	if _, err := fmt.Sscan(string(readFile(t, "/proc/self/statm")), &all, &resident); err != nil {
+		t.Fatal(err)
+	}
+	return resident
+}
+
+func TestNothingLeaks(t *testing.T) {
+	good := smallClip(t)
+	bad := writeFile(t, "bad.mp4", readFile(t, good)[:600])
+	empty := writeFile(t, "none.mp4", withoutPictures(t, readFile(t, good)))
+	out := filepath.Join(t.TempDir(), "out.mp4")
+	picture := make([]byte, 3*96*64)
+	pool := frame.NewPool()
+	round := func() {
+		r, err := Open(context.Background(), turned(t, good, 0, 1, -1, 0), Options{AnalysisLongSide: 80, DisplayLongSide: 90, Pool: pool})
+		if err != nil {
+			t.Fatal(err)
+		}
+		readAll(t, r, nil)
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{bad, empty} {
+			if _, err := Open(context.Background(), path, Options{}); err == nil {
+				t.Fatal("opened a bad file")
+			}
+		}
+		for _, end := range []func(*Writer) error{(*Writer).Close, (*Writer).Abort} {
+			w, err := NewWriter(out, WriterOptions{Width: 96, Height: 64})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Write(picture, 0); err != nil {
+				t.Fatal(err)
+			}
+			if err := end(w); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for range 20 {
+		round()
+	}
+	before := residentPages(t)
+	for range 200 {
+		round()
+	}
+	// One frame of this size that is lost in each round would be 1000 pages in all.
+	if grown := residentPages(t) - before; grown*os.Getpagesize() > 3<<20 {
+		t.Errorf("memory grew by %d KB in 200 rounds", grown*os.Getpagesize()>>10)
+	}
+	if n := liveObjects(); n != 0 {
+		t.Errorf("%d things are still open, want 0", n)
+	}
+	if files, err := os.ReadDir("/proc/self/fd"); err != nil || len(files) > 64 {
+		t.Errorf("got %d open files and %v, want few", len(files), err)
+	}
+}
+
+func TestReadingAllocatesNearlyNothing(t *testing.T) {
+	path := makeClip(t, "a.mp4", "testsrc2=s=192x128:r=100", h264()...)
+	r, err := Open(context.Background(), path, Options{AnalysisLongSide: 100, DisplayLongSide: 150})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if n := testing.AllocsPerRun(80, func() {
+		f, err := r.Next(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Release()
+	}); n > 0 {
+		t.Errorf("got %v allocations per frame, want 0", n)
+	}
+}
+
+func TestBytesInMemoryReadLikeAFile(t *testing.T) {
+	file := readFile(t, smallClip(t))
+	r, err := newReader(context.Background(), memorySource("memory.mp4", file, bytes.NewReader(file)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got := times(t, r); len(got) != 10 || got[9] != 900*time.Millisecond {
+		t.Errorf("got times %v, want ten up to 900ms", got)
+	}
+}
