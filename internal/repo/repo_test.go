@@ -178,11 +178,31 @@ func TestThirdPartyNamesEveryModule(t *testing.T) {
 			t.Errorf("THIRD_PARTY.md does not name %s", m)
 		}
 	}
+	for _, named := range modulesNamed(text) {
+		if !slices.Contains(modules, named) {
+			t.Errorf("THIRD_PARTY.md names %s, which go.mod does not have any more", named)
+		}
+	}
 	for _, m := range regexp.MustCompile(`"(@?[a-z/-]+)": "\d`).FindAllStringSubmatch(read(t, "models/package.json"), -1) {
 		if m[1] != "version" && !strings.Contains(text, m[1]) {
 			t.Errorf("THIRD_PARTY.md does not name the npm package %s", m[1])
 		}
 	}
+}
+
+// modulesNamed are the Go modules in the first column of THIRD_PARTY.md's tables.
+func modulesNamed(text string) []string {
+	tables, _, _ := strings.Cut(text, "## Fetched at set-up")
+	var names []string
+	for _, row := range regexp.MustCompile(`(?m)^\| ([^|]+) \|`).FindAllStringSubmatch(tables, -1) {
+		for _, name := range regexp.MustCompile(`[\w-]+\.[\w.-]+/[\w~./-]+|\bx/\w+`).FindAllString(row[1], -1) {
+			if strings.HasPrefix(name, "x/") {
+				name = "golang.org/" + name
+			}
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // The domain is pure Go and knows no adapter, neither directly nor through another package.
