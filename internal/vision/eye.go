@@ -16,7 +16,10 @@ import (
 )
 
 // EyeOptions are one session's wishes.
-type EyeOptions struct{}
+type EyeOptions struct {
+	// Raw leaves the landmarks as the network gave them, without smoothing over time.
+	Raw bool
+}
 
 // Timings is how long the stages took for one frame.
 type Timings struct {
@@ -28,6 +31,7 @@ type Timings struct {
 // Eye watches one person: a pipeline with its own tensors, scratch pictures and memory of the frames before. Its
 // methods must not be called concurrently.
 type Eye struct {
+	raw      bool
 	tracker  *tracker
 	sides    sides
 	limbs    limbs
@@ -45,7 +49,7 @@ type Eye struct {
 const least = 32
 
 // NewEye makes a pipeline for one session. Close it before the Runtime.
-func (r *Runtime) NewEye(EyeOptions) (*Eye, error) {
+func (r *Runtime) NewEye(o EyeOptions) (*Eye, error) {
 	det, err := newDetector(r.detector)
 	if err != nil {
 		return nil, err
@@ -177,7 +181,9 @@ func (e *Eye) pose(v view, obs *spine.Observation) error {
 	*p = e.tracker.now.pose
 	e.sides.settle(v.t, p)
 	e.limbs.doubt(v.t, p)
-	e.smoother.apply(v.t, p)
+	if !e.raw {
+		e.smoother.apply(v.t, p)
+	}
 	e.subject = around(p)
 	obs.Pose = p
 	return nil

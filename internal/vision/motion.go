@@ -13,14 +13,28 @@ import (
 const (
 	// motionPoints is how many corners of the background are followed at most, motionLeast how many must agree.
 	motionPoints, motionLeast = 40, 8
-	// motionRenew is after how many frames new corners are chosen, even if the old ones are still followed.
-	motionRenew = 30
+	// motionRenew is after how many frames new corners are chosen even if the old ones are still followed;
+	// motionRetry after how many when there are too few, which in a bare room may be so for ever.
+	motionRenew, motionRetry = 30, 5
 	// motionSpread is how far, in pixels at qualityWidth, a corner may be from the common shift and still agree.
 	motionSpread = 1.0
+	// motionPaintInset is how far inside the person's box they are painted over, in pixels at qualityWidth.
+	motionPaintInset = 5
 )
 
 // box is an upright rectangle.
 type box struct{ x0, y0, x1, y1 float64 }
+
+// shrunk is the box with its edges moved inwards by d.
+func (b box) shrunk(d float64) box { return box{b.x0 + d, b.y0 + d, b.x1 - d, b.y1 - d} }
+
+// within is the part of the box inside a picture of that size, in whole pixels.
+func (b box) within(width, height int) image.Rectangle {
+	if b.x1 <= b.x0 || b.y1 <= b.y0 {
+		return image.Rectangle{}
+	}
+	return image.Rect(int(b.x0), int(b.y0), int(b.x1), int(b.y1)).Intersect(image.Rect(0, 0, width, height))
+}
 
 func (b box) holds(x, y float64) bool { return x > b.x0 && x < b.x1 && y > b.y0 && y < b.y1 }
 
@@ -67,10 +81,10 @@ func (m *cameraMotion) step(luma gocv.Mat, person box) (shift body.Point, ok boo
 	if m.ready && m.prev.Cols() == luma.Cols() && m.prev.Rows() == luma.Rows() {
 		shift, ok = m.follow(luma, person)
 	} else {
-		m.count = 0
+		m.count, m.ready = 0, false
 	}
 	m.age++
-	if m.count < 2*motionLeast || m.age >= motionRenew {
+	if !m.ready || m.age >= motionRenew || (m.count < 2*motionLeast && m.age >= motionRetry) {
 		m.choose(luma, person)
 	}
 	luma.CopyTo(&m.prev)
@@ -84,7 +98,7 @@ func (m *cameraMotion) follow(luma gocv.Mat, person box) (body.Point, bool) {
 		return body.Point{}, false
 	}
 	gocv.CalcOpticalFlowPyrLKWithParams(m.prev, luma, m.from, m.to, &m.status, &m.errors,
-		image.Pt(11, 11), 2, m.criteria, 0, 1e-3)
+		image.Pt(11, 11), 2, m.criteria, 0, 1e-4)
 	to, err := m.to.DataPtrFloat32()
 	if err != nil || len(to) < 2*m.count {
 		return body.Point{}, false
@@ -137,7 +151,16 @@ func agreed(dx, dy []float64) (body.Point, bool) {
 // choose takes the strongest corners of the picture outside the person.
 func (m *cameraMotion) choose(luma gocv.Mat, person box) {
 	m.count, m.age = 0, 0
-	gocv.GoodFeaturesToTrack(luma, &m.corners, 3*motionPoints, .02, 8)
+	// The person has the strongest corners and would leave none to a bare room: paint them over. The luma of the
+	// frame before is not needed any more and serves as the canvas. The paint stays inside the box, so that the
+	// corners which it makes are left out below.
+	luma.CopyTo(&m.prev)
+	if paint := person.shrunk(motionPaintInset).within(luma.Cols(), luma.Rows()); !paint.Empty() {
+		canvas := m.prev.Region(paint)
+		canvas.SetTo(gocv.NewScalar(128, 0, 0, 0))
+		canvas.Close()
+	}
+	gocv.GoodFeaturesToTrack(m.prev, &m.corners, 2*motionPoints, .002, 6)
 	if m.corners.Empty() {
 		return
 	}
