@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
 
 	"github.com/rollwell/rollwell/internal/frame"
 )
@@ -31,6 +32,9 @@ func seeds(f *testing.F) [][]byte {
 	return all
 }
 
+// patience is how long a few kilobytes may keep a reader busy on a machine that has other work too.
+const patience = 20 * time.Second
+
 // FuzzOpen feeds any bytes to the whole way from a file to frames. They may be refused or read; whatever comes out must
 // keep the promises of Next.
 func FuzzOpen(f *testing.F) {
@@ -40,7 +44,12 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		pool := frame.NewCheckedPool(t.Errorf)
 		options := Options{AnalysisLongSide: 64, DisplayLongSide: 96, Pool: pool}
-		r, err := newReader(context.Background(), memorySource("fuzz", file, bytes.NewReader(file)), options)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		r, err := newReader(ctx, memorySource("fuzz", file, bytes.NewReader(file)), options)
+		if ctx.Err() != nil {
+			t.Errorf("opening %d bytes took longer than %v", len(file), patience)
+		}
 		if err != nil {
 			return
 		}
@@ -51,7 +60,7 @@ func FuzzOpen(f *testing.F) {
 		}
 		last := int64(-1)
 		for range 20 {
-			picture, err := r.Next(context.Background())
+			picture, err := r.Next(ctx)
 			if err != nil {
 				break
 			}
@@ -61,6 +70,9 @@ func FuzzOpen(f *testing.F) {
 			}
 			last = int64(picture.PTS)
 			picture.Release()
+		}
+		if ctx.Err() != nil {
+			t.Errorf("reading %d bytes took longer than %v", len(file), patience)
 		}
 		_ = r.Warning()
 		if n := pool.Lent(); n != 0 {

@@ -24,46 +24,6 @@ import (
 	"github.com/rollwell/rollwell/internal/frame"
 )
 
-// Options say how a video is read.
-type Options struct {
-	// AnalysisLongSide is the most pixels the longer side of a frame's picture has; 0 means 640. Smaller videos
-	// keep their size.
-	AnalysisLongSide int
-	// DisplayLongSide is the same for the display picture; 0 means that there is none.
-	DisplayLongSide int
-	// Threads is the number of decoding threads; 0 means 1.
-	Threads int
-	// Pool lends the frames; nil means a pool of the reader's own.
-	Pool *frame.Pool
-}
-
-const (
-	defaultAnalysisLongSide = 640
-	maxThreads              = 16
-	maxLongSide             = 7680
-)
-
-func (o *Options) complete() error {
-	if o.AnalysisLongSide == 0 {
-		o.AnalysisLongSide = defaultAnalysisLongSide
-	}
-	if o.Threads == 0 {
-		o.Threads = 1
-	}
-	if o.Pool == nil {
-		o.Pool = frame.NewPool()
-	}
-	switch {
-	case o.AnalysisLongSide < MinSide || o.AnalysisLongSide > maxLongSide:
-		return fmt.Errorf("%w: analysis size %d; use %d to %d pixels", ErrOptions, o.AnalysisLongSide, MinSide, maxLongSide)
-	case o.DisplayLongSide != 0 && (o.DisplayLongSide < MinSide || o.DisplayLongSide > maxLongSide):
-		return fmt.Errorf("%w: display size %d; use 0 or %d to %d pixels", ErrOptions, o.DisplayLongSide, MinSide, maxLongSide)
-	case o.Threads < 1 || o.Threads > maxThreads:
-		return fmt.Errorf("%w: %d threads; use 1 to %d", ErrOptions, o.Threads, maxThreads)
-	}
-	return nil
-}
-
 // Stats counts what has become of a video's pictures so far.
 type Stats struct {
 	Read    int64 // frames given out
@@ -104,8 +64,9 @@ type source struct {
 	close func() error
 }
 
-// Open opens the video file at path and decodes its first picture. Cancelling ctx ends Open early. The errors wrap the
-// sentinels of this package, fs.ErrNotExist or fs.ErrPermission. The caller closes the reader.
+// Open opens the video file at path and decodes its first picture. Cancelling ctx ends Open early, and means nothing
+// to the reader afterwards. The errors wrap the sentinels of this package, fs.ErrNotExist or fs.ErrPermission. The
+// caller closes the reader.
 func Open(ctx context.Context, path string, options Options) (*Reader, error) {
 	return openWith(ctx, path, options, openFile)
 }
@@ -164,7 +125,10 @@ func (r *Reader) start(ctx context.Context) error {
 	}
 	r.scale = float64(max(r.info.Width, r.info.Height)) / float64(max(r.width, r.height))
 	r.clock = newClock(r.info.FPS)
-	return ctx.Err()
+	if !r.forget() {
+		return r.stopped(ctx)
+	}
+	return nil
 }
 
 // containerName shortens libavformat's list of names to the one people use.
@@ -183,7 +147,8 @@ func (r *Reader) Info() Info { return r.info }
 // first one's, on black if the shape differs. Pictures that cannot be decoded are left out and counted.
 // The caller owns the frame and releases it.
 //
-// Cancelling ctx ends a Next that is under way; after that only Close is of use.
+// Cancelling ctx ends a Next that is under way, and the reader: afterwards only Close is of use. Give every Next the
+// same ctx; watching another one costs allocations.
 func (r *Reader) Next(ctx context.Context) (*frame.Frame, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -218,15 +183,19 @@ func (r *Reader) watch(ctx context.Context) error {
 	if ctx.Done() == r.watched {
 		return nil
 	}
-	if r.unwatch != nil {
-		r.unwatch()
-		r.unwatch = nil
-	}
+	r.forget()
 	r.watched = ctx.Done()
 	if r.watched != nil {
 		r.unwatch = context.AfterFunc(ctx, r.interrupt)
 	}
 	return nil
+}
+
+// forget undoes watch. It returns false if the context has ended already, and interrupts or has interrupted.
+func (r *Reader) forget() bool {
+	inTime := r.unwatch == nil || r.unwatch()
+	r.watched, r.unwatch = nil, nil
+	return inTime
 }
 
 // interrupt makes the C reader stop soon. It may be called from any goroutine at any time.
@@ -280,10 +249,7 @@ func (r *Reader) Close() error {
 	r.interrupt()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.unwatch != nil {
-		r.unwatch()
-		r.unwatch = nil
-	}
+	r.forget()
 	if r.c != nil {
 		r.unshown = r.damaged() // for Stats after Close
 		C.rv_reader_free(&r.c)
@@ -296,7 +262,7 @@ func (r *Reader) Close() error {
 	if r.source.close == nil {
 		return nil
 	}
-	close := r.source.close
+	closeSource := r.source.close
 	r.source.close = nil
-	return close()
+	return closeSource()
 }

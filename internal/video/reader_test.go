@@ -199,6 +199,18 @@ func TestCancelling(t *testing.T) {
 			t.Errorf("got %v, want context.Canceled", err)
 		}
 	})
+	t.Run("after opening", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		r, err := Open(ctx, path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		cancel()
+		if n := readAll(t, r, nil); n != 10 {
+			t.Errorf("got %d frames, want 10: the end of Open's context is not the reader's", n)
+		}
+	})
 	t.Run("before reading", func(t *testing.T) {
 		r := openClip(t, path, Options{})
 		ctx, cancel := context.WithCancel(context.Background())
