@@ -110,12 +110,11 @@ func openCV(context.Context) (string, error) {
 // ffmpegLibraries checks that the libraries loaded are those the program was built for: FFmpeg changes its
 // binary interface with the major version.
 func ffmpegLibraries(context.Context) (string, error) {
-	var (
-		found []string
-		wrong error
-	)
-	for _, l := range video.Libraries() {
-		found = append(found, l.Name+" "+l.Version)
+	libraries := video.Libraries()
+	found := make([]string, len(libraries))
+	var wrong error
+	for i, l := range libraries {
+		found[i] = l.Name + " " + l.Version
 		if major(l.Version) != major(l.Built) {
 			wrong = fmt.Errorf("this program was built for %s %s", l.Name, l.Built)
 		}
