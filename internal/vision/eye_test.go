@@ -227,3 +227,38 @@ func BenchmarkObserve(b *testing.B) {
 		i++
 	}
 }
+
+// TestTurnsToTheOneLyingDown: a helper stands there first and is followed; then somebody lies down beside. The
+// subject changes, but not on a whim.
+func TestTurnsToTheOneLyingDown(t *testing.T) {
+	e := newEye(t, open(t, EngineONNXRuntime))
+	lying, other := frames(t, "lumbar", 1)[0], frames(t, "correct", 1)[0]
+	want := truths(t, "lumbar")[0]
+	const fps, appears = 5, 8
+	changed := -1.
+	for i := range 60 {
+		left := lying
+		if i < appears {
+			left = blank(lying, 0)
+		}
+		f := beside(left, other)
+		f.PTS = time.Duration(i) * time.Second / fps
+		obs := observe(t, e, f)
+		if obs.Pose == nil {
+			continue
+		}
+		mid, _ := torso(obs.Pose)
+		at := body.Mid(want.Hips.at(), want.Shoulder.at())
+		at.Y += float64(f.Height - lying.Height)
+		if mid.Sub(at).Len() < .5*want.Torso {
+			changed = float64(i-appears) / fps
+			break
+		}
+		if i < appears && mid.X < float64(lying.Width) {
+			t.Fatalf("frame %d: somebody is seen at %.0f, where there is nobody", i, mid)
+		}
+	}
+	if changed < .5 || changed > 8 {
+		t.Errorf("the subject changed %.1f s after the other lay down (-1: never), want within .5 to 8 s", changed)
+	}
+}
