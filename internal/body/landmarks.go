@@ -70,4 +70,6 @@ type Pose struct {
 	Landmarks [Count]Landmark
 	// World holds the same landmarks in metres.
 	World [Count]Vec3
+	// Trunk is what CorrectTrunk learned from the pose as a whole; nil before, and for who does not lie on the back.
+	Trunk *Trunk
 }

@@ -16,6 +16,8 @@ type Torso struct {
 	// Headwards, Lateral and Posterior are unit vectors in space: along the trunk from the hips to the
 	// shoulders, across it from the near side to the far side, and out of the back.
 	Headwards, Lateral, Posterior Vec3
+	// Across is what a metre along Lateral spans in the picture at the trunk, divided by Scale.
+	Across Point
 	// NearIsLeft tells that the person's left side is towards the camera.
 	NearIsLeft bool
 	// Visibility is the visibility of the worst seen of the near hip and the near shoulder, 0…1.
@@ -50,6 +52,10 @@ func NewTorso(p *Pose) (Torso, bool) {
 	t.Lateral = leftToRight
 	if !t.NearIsLeft {
 		t.Lateral = leftToRight.Mul(-1)
+	}
+	t.Across = t.Lateral.XY()
+	if p.Trunk != nil {
+		t.Across = p.Trunk.Across
 	}
 	nearShoulder, nearHip := rs, rh
 	if t.NearIsLeft {

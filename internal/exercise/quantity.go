@@ -34,6 +34,7 @@ var measures = map[spine.Quantity]measure{
 	"p_neck":            {UnitProbability, 0, 1},
 	"on_roller":         {UnitProbability, 0, 1},
 	"speed_cm_s":        {UnitCMPerS, -100, 100},
+	"stroke_speed_cm_s": {UnitCMPerS, -100, 100},
 	"peak_speed_cm_s":   {UnitCMPerS, 0, 200},
 	"peak_accel_cm_s2":  {UnitCMPerS2, 0, 2000},
 	"hip_lift_cm":       {UnitCM, -20, 60},

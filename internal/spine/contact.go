@@ -21,7 +21,7 @@ const (
 	offMiddleSigmaM               = 0.04
 
 	// lateralSigma is the error of the body's lateral direction, in radians.
-	lateralSigma = 0.12
+	lateralSigma = 0.09
 
 	// sSigma is the error of s that stays with a perfect roller: people, keypoints, contact patch (domain.md
 	// §1.3: .07 in all).
@@ -98,7 +98,7 @@ func split(q, axis, p body.Point, det float64) (a, b float64) {
 func rollerAxis(t body.Torso, r *Roller, width, height int) body.Point {
 	centre := body.Point{X: float64(width-1) / 2, Y: float64(height-1) / 2}
 	inward := centre.Sub(r.Near).Mul(t.Lateral.Z / (focalWidths * float64(width)))
-	return t.Lateral.XY().Add(inward).Mul(t.Scale)
+	return t.Across.Add(inward).Mul(t.Scale)
 }
 
 // reachPrior returns the mean and the variance of the reach, in metres, before the depth has its say.

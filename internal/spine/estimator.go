@@ -13,13 +13,14 @@ type Options struct {
 }
 
 const (
-	speedWindow = 1.0 // seconds; shorter windows are too noisy for a 5 cm/s limit (domain.md §8)
-	peakWindow  = 0.3 // seconds
-	keepWindow  = 2.0
+	speedWindow  = 1.0 // seconds; shorter windows are too noisy for a 5 cm/s limit (domain.md §8)
+	strokeWindow = 0.6
+	peakWindow   = 0.3
+	keepWindow   = 2.0
 	// trustRoller is the roller score from which readings on it are sure.
 	trustRoller = 0.5
 	// maxSigma is the error of s beyond which a reading is unsure.
-	maxSigma = 0.12
+	maxSigma = 0.15
 	// forgetAfter is the gap in seconds after which the windows start anew (domain.md §8: 0.5 s of prediction
 	// at most, then unknown).
 	forgetAfter = 0.5
@@ -46,7 +47,7 @@ type Estimator struct {
 	frames   window // frame times
 	travel   float64
 	centre   body.Point
-	rest     restHeight
+	rest     rest
 	arms     [armsCount]ema
 }
 
@@ -146,8 +147,11 @@ func (e *Estimator) readContact(o *Observation, torso body.Torso, t float64, r *
 	if !(c.sigma > 0) || c.s < -1 || c.s > 2.5 {
 		return
 	}
-	state := r.Person
-	if o.Roller.Score < trustRoller || c.sigma > maxSigma || !c.ok || jumped || on < 0.5 {
+	state, moving := r.Person, r.Person
+	if o.Roller.Score < trustRoller || !c.ok || jumped || on < 0.5 {
+		state, moving = min(state, Unsure), min(state, Unsure)
+	}
+	if c.sigma > maxSigma { // an error of s that stays does not hurt its change
 		state = min(state, Unsure)
 	}
 	r.S = Value{V: c.s, Sigma: c.sigma, State: state}
@@ -157,7 +161,7 @@ func (e *Estimator) readContact(o *Observation, torso body.Torso, t float64, r *
 		r.Level, r.Zone = Level(c.s, r.Arms), ZoneOf(c.s, r.Arms)
 	}
 	e.readSkew(o, torso, r)
-	e.readSpeed(o, torso, c, length, t, r)
+	e.readSpeed(o, torso, c, length, t, r, moving)
 	e.readHips(o, torso, c, t, r)
 	e.lastSeen = t
 }
@@ -184,7 +188,7 @@ func (e *Estimator) forget() {
 
 // readSpeed fills the speeds from two paths that must agree: the contact along the back, and the roller's own
 // way over the floor, which is its mirror image as long as nothing slips.
-func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengthM, t float64, r *Reading) {
+func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengthM, t float64, r *Reading, state State) {
 	headwards := torso.S.Sub(torso.H)
 	headwards.Y = 0 // the roller travels along the floor, which is level in the picture to a few degrees
 	nearScale := torso.Scale * o.Roller.Radius / c.radius
@@ -202,11 +206,14 @@ func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengt
 	}
 	vr = -vr
 	// The roller's centre is measured better than a difference of keypoints.
-	v := Value{V: 0.75*vr + 0.25*vs, Sigma: math.Hypot(0.75*er, 0.25*es), State: r.S.State}
+	v := Value{V: 0.75*vr + 0.25*vs, Sigma: math.Hypot(0.75*er, 0.25*es), State: state}
 	if apart := math.Abs(vr - vs); apart > math.Max(3, 0.5*math.Max(math.Abs(vr), math.Abs(vs))) {
 		v.State = min(v.State, Unsure)
 	}
 	r.Speed = v
+	if stroke, sigma, ok := e.pathR.slope(strokeWindow); ok {
+		r.StrokeSpeed = Value{V: -stroke, Sigma: sigma, State: v.State}
+	}
 	e.readPeaks(t, v.State, r)
 }
 
@@ -230,11 +237,10 @@ func (e *Estimator) readHips(o *Observation, torso body.Torso, c contact, t floa
 	floor := floorUnder(o.Pose, torso, c)
 	state := min(r.S.State, floor.state)
 	height := floor.height(torso.H) / torso.LengthM
-	rest := restHeightL
+	lift := hipLift(height, torso.LengthM, o.Pose.Trunk)
 	if state == OK {
-		rest = e.rest.push(t, height)
+		lift = e.rest.push(t, lift)
 	}
-	lift := height - rest
 	r.HipLiftL = Value{V: lift, Sigma: hipSigmaL, State: state}
 	r.HipLift = Value{V: lift * torso.LengthM * 100, Sigma: hipSigmaL * torso.LengthM * 100, State: state}
 	r.HipOverShoulder = Value{V: height - floor.height(torso.S)/torso.LengthM, Sigma: 0.06, State: state}

@@ -86,8 +86,9 @@ type Reading struct {
 
 	// Speed is the travel of the contact along the back in cm/s over a 1 s window, positive headwards.
 	Speed Value
-	// PeakSpeed is the greatest speed (cm/s, ≥ 0) and PeakAccel the greatest acceleration (cm/s², ≥ 0) over
-	// short windows within the last second: what tells a jerk.
+	// StrokeSpeed is the same over 0.6 s: it follows fast strokes, whose turns a longer window smooths away.
+	StrokeSpeed Value
+	// PeakSpeed (cm/s, ≥ 0) and PeakAccel (cm/s², ≥ 0) are speed and acceleration over 0.3 s: what tells a jerk.
 	PeakSpeed, PeakAccel Value
 
 	// HipLift is how far the hip joint is above its height at rest, in cm; HipLiftL the same as a fraction of
@@ -141,6 +142,7 @@ var quantities = map[Quantity]func(*Reading) Value{
 	"p_neck":            func(r *Reading) Value { return r.PNeck },
 	"on_roller":         func(r *Reading) Value { return r.OnRoller },
 	"speed_cm_s":        func(r *Reading) Value { return r.Speed },
+	"stroke_speed_cm_s": func(r *Reading) Value { return r.StrokeSpeed },
 	"peak_speed_cm_s":   func(r *Reading) Value { return r.PeakSpeed },
 	"peak_accel_cm_s2":  func(r *Reading) Value { return r.PeakAccel },
 	"hip_lift_cm":       func(r *Reading) Value { return r.HipLift },
