@@ -24,22 +24,29 @@ type Torso struct {
 	Visibility float64
 }
 
-// minTorsoPx is the smallest trunk that is worth measuring: below it a pixel is more than 5 % of the trunk.
-const minTorsoPx = 20
+const (
+	// minTorsoPx is the smallest trunk that is worth measuring: below it a pixel is more than 5 % of the trunk.
+	minTorsoPx = 20
+	// maxTorsoPx is far beyond any picture: a larger trunk, or more pixels to a metre, is a slip of the network.
+	maxTorsoPx = 1e5
+	// minTorsoM and maxTorsoM bound the length of a trunk in metres; adults have .38 to .60 (domain.md §2).
+	minTorsoM, maxTorsoM = 0.1, 1.5
+)
 
-// NewTorso measures the trunk of p. It reports false if the pose has no usable trunk: too small, or not finite.
+// NewTorso measures the trunk of p. It reports false if the pose has no usable trunk: too small, too large to be
+// true, without width, or not finite.
 func NewTorso(p *Pose) (Torso, bool) {
 	ls, rs, lh, rh := p.Landmarks[LeftShoulder], p.Landmarks[RightShoulder], p.Landmarks[LeftHip], p.Landmarks[RightHip]
 	t := Torso{H: Mid(lh.At(), rh.At()), S: Mid(ls.At(), rs.At())}
 	t.L = t.S.Sub(t.H).Len()
-	if !(t.L >= minTorsoPx) || math.IsInf(t.L, 0) {
+	if !(t.L >= minTorsoPx && t.L <= maxTorsoPx) {
 		return Torso{}, false
 	}
 	t.Scale = scale(p)
 	hips, shoulders := p.World[LeftHip].Mid(p.World[RightHip]), p.World[LeftShoulder].Mid(p.World[RightShoulder])
 	trunk := shoulders.Sub(hips)
 	t.LengthM = trunk.Len()
-	if !(t.Scale > 0) || !(t.LengthM > 0.1) {
+	if !(t.Scale > 0 && t.Scale <= maxTorsoPx) || !(t.LengthM > minTorsoM && t.LengthM < maxTorsoM) {
 		return Torso{}, false
 	}
 	t.Headwards = trunk.Unit()
@@ -47,6 +54,9 @@ func NewTorso(p *Pose) (Torso, bool) {
 	leftToRight := p.World[RightShoulder].Sub(p.World[LeftShoulder]).Add(p.World[RightHip].Sub(p.World[LeftHip]))
 	// Made square to the trunk, so that the three directions form a frame.
 	leftToRight = leftToRight.Sub(t.Headwards.Mul(leftToRight.Dot(t.Headwards))).Unit()
+	if leftToRight == (Vec3{}) {
+		return Torso{}, false
+	}
 	t.Posterior = leftToRight.Cross(t.Headwards)
 	t.NearIsLeft = leftToRight.Z > 0
 	t.Lateral = leftToRight
