@@ -4,9 +4,16 @@ package video
 #cgo pkg-config: libavcodec libavformat libavutil libswscale
 #cgo CFLAGS: -Wall -Wextra
 
+#include <malloc.h>
+
 #include <libavutil/error.h>
 
 #include "source.h"
+
+static size_t heap_in_use(void) {
+	struct mallinfo2 m = mallinfo2();
+	return m.uordblks + m.hblkhd;
+}
 
 static void text_of(int code, char *to, int size) { av_strerror(code, to, size); }
 */
@@ -33,3 +40,7 @@ func libavError(code C.int) error {
 
 // liveObjects tells how many things the C side of this package holds: zero when every reader and writer is closed.
 func liveObjects() int { return int(C.rv_live()) }
+
+// heapInUse tells how many bytes C code has allocated and not freed, of this package and of all others. Unlike the
+// process's size it does not move with the allocator's own reserves. See mallinfo2(3).
+func heapInUse() int64 { return int64(C.heap_in_use()) }
