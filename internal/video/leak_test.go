@@ -58,11 +58,11 @@ func TestNothingLeaks(t *testing.T) {
 	for range rounds {
 		round()
 	}
-	// The smallest thing that could be lost in each round, a flag, takes 24 bytes. Less would be the Go
-	// runtime's own threads coming and going.
+	// Smaller things than a packet, of 104 bytes, are counted one by one; the runtime's own threads, which come and go,
+	// need some room.
 	grown := heapInUse() - before
 	t.Logf("%d bytes more in use after %d rounds", grown, rounds)
-	if grown > rounds*16 {
+	if grown > rounds*64 {
 		t.Errorf("%d bytes more are in use after %d rounds, want about none", grown, rounds)
 	}
 	if n := liveObjects(); n != 0 {

@@ -18,15 +18,26 @@ struct rv_flag {
     atomic_int raised;
 };
 
-rv_flag *rv_flag_new(void) { return av_mallocz(sizeof(rv_flag)); }
 void rv_flag_raise(rv_flag *flag) { atomic_store(&flag->raised, 1); }
 int rv_flag_is_raised(const rv_flag *flag) { return flag && atomic_load(&flag->raised); }
-void rv_flag_free(rv_flag **flag) { av_freep(flag); }
 
 static atomic_int live;
 
 int rv_live(void) { return atomic_load(&live); }
 void rv_count_live(int by) { atomic_fetch_add(&live, by); }
+
+rv_flag *rv_flag_new(void) {
+    rv_flag *flag = av_mallocz(sizeof(*flag));
+    if (flag)
+        rv_count_live(1);
+    return flag;
+}
+
+void rv_flag_free(rv_flag **flag) {
+    if (*flag)
+        rv_count_live(-1);
+    av_freep(flag);
+}
 
 static void silence(void) { av_log_set_level(AV_LOG_QUIET); }
 

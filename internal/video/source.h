@@ -38,7 +38,7 @@ int rv_io_free(AVIOContext **io);
 // through return values.
 void rv_quieten(void);
 
-// rv_live tells how many readers, writers and byte sources are open in this process.
+// rv_live tells how many readers, writers, byte sources and flags there are in this process.
 int rv_live(void);
 // rv_count_live is called with +1 for each thing opened and -1 for each thing freed.
 void rv_count_live(int by);
