@@ -42,11 +42,14 @@ func NewTorso(p *Pose) (Torso, bool) {
 	if !(t.L >= minTorsoPx && t.L <= maxTorsoPx) {
 		return Torso{}, false
 	}
+	if !finite(p) {
+		return Torso{}, false
+	}
 	t.Scale = scale(p)
 	hips, shoulders := p.World[LeftHip].Mid(p.World[RightHip]), p.World[LeftShoulder].Mid(p.World[RightShoulder])
 	trunk := shoulders.Sub(hips)
 	t.LengthM = trunk.Len()
-	if !(t.Scale > 0 && t.Scale <= maxTorsoPx) || !(t.LengthM > minTorsoM && t.LengthM < maxTorsoM) {
+	if !(t.Scale >= minTorsoPx/maxTorsoM && t.Scale <= maxTorsoPx) || !(t.LengthM > minTorsoM && t.LengthM < maxTorsoM) {
 		return Torso{}, false
 	}
 	t.Headwards = trunk.Unit()
@@ -81,6 +84,18 @@ func (t Torso) Near(left, right int) int {
 		return left
 	}
 	return right
+}
+
+// finite tells whether everything that scale does not look at is a number that a body can have.
+func finite(p *Pose) bool {
+	if t := p.Trunk; t != nil && !(math.Abs(t.HipLift) < maxTorsoM && t.Across.Len() < maxTorsoM) {
+		return false
+	}
+	sum := 0.0
+	for i := range p.World {
+		sum += 0 * p.World[i].Z
+	}
+	return sum == 0
 }
 
 // scale fits image = k·world + t over the visible landmarks by least squares and returns k in pixels per metre.

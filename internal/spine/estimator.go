@@ -24,6 +24,10 @@ const (
 	// forgetAfter is the gap in seconds after which the windows start anew (domain.md §8: 0.5 s of prediction
 	// at most, then unknown).
 	forgetAfter = 0.5
+	// minPitchSin is the sine of the least angle by which a camera has to look down for the roller's skew to show.
+	minPitchSin = 0.08
+	// maxPx and maxT are far beyond any picture, in pixels, and any clip, in seconds.
+	maxPx, maxT = 1e5, 1e9
 	// jumpL is the change of the torso's length from one frame to the next, as a fraction, that a person can't
 	// do: the pose has slipped (domain.md §8).
 	jumpL = 0.10
@@ -66,16 +70,16 @@ func New(opt Options) *Estimator {
 	return e
 }
 
-// Step reads one observation. Observations whose time does not grow are read as if 1 ms had passed.
+// Step reads one observation. Observations whose time does not grow, or is no time, are read as if 1 ms had passed.
 func (e *Estimator) Step(o *Observation) Reading {
 	t := o.T
-	if e.begun && t <= e.last {
+	if !(math.Abs(t) <= maxT) || e.begun && t <= e.last {
 		t = e.last + 0.001
 	}
 	e.begun, e.last = true, t
 	r := Reading{T: t, People: o.People}
 	e.readPicture(o, t, &r)
-	if o.Pose == nil {
+	if o.Pose == nil || o.Width < 1 || o.Height < 1 {
 		return r
 	}
 	torso, ok := body.NewTorso(o.Pose)
@@ -94,14 +98,16 @@ func (e *Estimator) Step(o *Observation) Reading {
 
 // readPicture fills what the picture itself tells.
 func (e *Estimator) readPicture(o *Observation, t float64, r *Reading) {
-	r.Brightness = Value{V: o.Quality.Brightness, State: OK}
+	if b := o.Quality.Brightness; b >= 0 && b <= 1 {
+		r.Brightness = Value{V: b, State: OK}
+	}
 	r.RollerSeen = Value{State: OK}
 	e.frames.push(t, 0)
 	if span := e.frames.span(); span > 0.5 {
 		r.FrameRate = Value{V: float64(e.frames.n-1) / span, State: OK}
 	}
-	if e.lengthPx.begun && !math.IsNaN(o.Quality.CameraMotion) {
-		e.camera.push(t, o.Quality.CameraMotion/e.lengthPx.v)
+	if motion := o.Quality.CameraMotion; e.lengthPx.begun && motion >= 0 && motion <= maxPx {
+		e.camera.push(t, motion/e.lengthPx.v)
 		moved := 0.0
 		for k := range e.camera.n {
 			if i := (e.camera.first + k) % windowSize; t-e.camera.t[i] <= 1 {
@@ -251,24 +257,39 @@ func (e *Estimator) readHips(o *Observation, torso body.Torso, c contact, t floa
 	}
 }
 
-// readSkew fills the angle between the roller's axis and the body's lateral axis, where the far end was seen.
+// readSkew fills the angle between the roller's axis and the body's lateral axis, both of which lie along the floor,
+// where the far end was seen.
 func (e *Estimator) readSkew(o *Observation, torso body.Torso, r *Reading) {
-	if !o.Roller.FarSeen {
-		return
-	}
 	axis := o.Roller.Far.Sub(o.Roller.Near)
-	square := rollerAxis(torso, o.Roller, o.Width, o.Height)
-	if axis.Len() < o.Roller.Radius || square.Len() == 0 {
+	if !o.Roller.FarSeen || axis.Len() < o.Roller.Radius {
 		return
 	}
-	// Only the share along the floor tells skew; the rest is the camera's height.
-	length := axis.Dot(square) / square.Dot(square)
-	off := axis.Sub(square.Mul(length)).Dot(torso.S.Sub(torso.H).Unit()) / torso.Scale
-	r.RollerSkew = Value{V: math.Abs(math.Atan2(off, math.Abs(length))) / degree, Sigma: 8, State: r.S.State}
+	square := rollerAxis(torso, o.Roller, o.Width, o.Height)
+	// The lateral axis is level, so its slope tells how far the camera looks down, and that where the floor leads.
+	up := body.Vec3{Y: -torso.Lateral.Z, Z: torso.Across.Y}.Unit()
+	ahead := floorwards(up.Cross(torso.Lateral), o)
+	if ahead.Dot(torso.S.Sub(torso.H)) < 0 {
+		ahead = ahead.Mul(-1)
+	}
+	ahead = ahead.Mul(torso.Scale)
+	det := square.Cross(ahead)
+	// Near the floor a camera sees lateral and headwards as one line.
+	if math.Abs(det) < minPitchSin*torso.Scale*torso.Scale {
+		return
+	}
+	across, along := split(axis, square, ahead, det)
+	r.RollerSkew = Value{V: math.Abs(math.Atan2(along, math.Abs(across))) / degree, Sigma: 8, State: r.S.State}
+}
+
+// floorwards returns what a metre in direction d spans in the picture from the roller's near end on, divided by the
+// scale there.
+func floorwards(d body.Vec3, o *Observation) body.Point {
+	centre := body.Point{X: float64(o.Width-1) / 2, Y: float64(o.Height-1) / 2}
+	return d.XY().Add(centre.Sub(o.Roller.Near).Mul(d.Z / (focalWidths * float64(o.Width))))
 }
 
 // finite tells whether every number of the roller can be reckoned with.
 func finite(r *Roller) bool {
-	sum := r.Near.X + r.Near.Y + r.Far.X + r.Far.Y + r.Radius + r.Score
-	return !math.IsNaN(sum) && !math.IsInf(sum, 0) && r.Radius > 0
+	far := math.Max(math.Hypot(r.Near.X, r.Near.Y), math.Hypot(r.Far.X, r.Far.Y))
+	return far <= maxPx && r.Radius > 0 && r.Radius <= maxPx && r.Score >= 0 && r.Score <= 1
 }

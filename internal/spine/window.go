@@ -41,13 +41,6 @@ func (w *window) span() float64 {
 	return w.t[(w.first+w.n-1)%windowSize] - w.t[w.first]
 }
 
-// shift adds d to every value: used when the origin of the values moves, as with a camera that was bumped.
-func (w *window) shift(d float64) {
-	for k := range w.n {
-		w.v[(w.first+k)%windowSize] += d
-	}
-}
-
 // slope fits a straight line to the samples of the last seconds and returns its slope per second and the
 // slope's standard error. It reports false with fewer than 4 samples, or when they span less than half of it.
 func (w *window) slope(seconds float64) (slope, stderr float64, ok bool) {
