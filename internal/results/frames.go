@@ -25,8 +25,8 @@ func NewFrames(w io.Writer) *Frames { return &Frames{w: bufio.NewWriterSize(w, 1
 // Take writes one line.
 func (f *Frames) Take(m *session.Moment) error {
 	k := m.Frame.Scale
-	b := append(f.line[:0], `{"t":`...)
-	b = number(b, m.Observation.T, 4)
+	b := f.line[:0]
+	b = number(append(b, `{"t":`...), m.Observation.T, 4)
 	b = pose(append(b, `,"pose":`...), m.Observation.Pose, k)
 	b = roller(append(b, `,"roller":`...), m.Observation.Roller, k)
 	b = reading(append(b, `,"reading":`...), m.Reading)
@@ -37,8 +37,9 @@ func (f *Frames) Take(m *session.Moment) error {
 		}
 		b = strconv.AppendQuote(b, code)
 	}
-	f.line = append(b, "]}\n"...)
-	if _, err := f.w.Write(f.line); err != nil {
+	b = append(b, "]}\n"...)
+	f.line = b
+	if _, err := f.w.Write(b); err != nil {
 		return fmt.Errorf("write frames.jsonl: %w", err)
 	}
 	return nil
@@ -129,11 +130,11 @@ func sourcePx(x, k float64) float64 { return (x+0.5)*k - 0.5 }
 
 // number writes x with at most so many decimals; what is no number becomes null.
 func number(b []byte, x float64, decimals int) []byte {
+	scale := math.Pow10(decimals)
+	x = math.Round(x*scale) / scale
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return append(b, "null"...)
 	}
-	scale := math.Pow10(decimals)
-	x = math.Round(x*scale) / scale
 	if x == 0 {
 		x = 0 // no −0
 	}
