@@ -80,17 +80,18 @@ func CorrectTrunk(p *Pose) error {
 	}
 	// Only backs that face the floor were learned from; the correction fades in between 72° and 53°.
 	weight := math.Min(math.Max((t.Posterior.Y-0.3)/0.3, 0), 1)
-	if weight == 0 {
+	if !(weight > 0) { // NaN too
 		return nil
 	}
-	along := t.S.Sub(t.H).Unit()
-	behind := Point{-along.Y, along.X}
-	if behind.Dot(t.Posterior.XY()) < 0 {
-		behind = behind.Mul(-1)
-	}
+	along, behind := t.axes()
 	var f [trunkFeatures]float64
 	t.features(p, along, behind, &f)
 	y := m.apply(&f)
+	for _, v := range y {
+		if math.IsNaN(v) { // some landmark beyond the trunk is not finite
+			return nil
+		}
+	}
 	hip := along.Mul(bound(y[0])).Add(behind.Mul(bound(y[1]))).Mul(weight * t.L)
 	shoulder := along.Mul(bound(y[2])).Add(behind.Mul(bound(y[3]))).Mul(weight * t.L)
 	for _, i := range [...]int{LeftHip, RightHip} {
@@ -122,9 +123,20 @@ func (m *trunkModel) apply(f *[trunkFeatures]float64) (y [trunkTargets]float64) 
 	return y
 }
 
+// axes returns the trunk's direction in the picture, towards the head, and the one square to it towards the back.
+func (t Torso) axes() (along, behind Point) {
+	along = t.S.Sub(t.H).Unit()
+	behind = Point{-along.Y, along.X}
+	if behind.Dot(t.Posterior.XY()) < 0 {
+		behind = behind.Mul(-1)
+	}
+	return along, behind
+}
+
 // features writes where the pairs of landmarks, near side first, and the nose are: in the picture relative to the
 // mid hip in L, and in space relative to the hips in trunk lengths, both along the trunk and behind it, the space
-// also in depth; then which way gravity and the camera look.
+// also in depth; then which way gravity and the camera look. models/trunk/fit.py has the same, and a test holds them
+// together.
 func (t Torso) features(p *Pose, along, behind Point, f *[trunkFeatures]float64) {
 	hips := p.World[LeftHip].Mid(p.World[RightHip])
 	n := 0

@@ -1,7 +1,9 @@
 package body
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -128,4 +130,142 @@ func TestCorrectTrunkFadesIn(t *testing.T) {
 	if last == 0 {
 		t.Error("the hips never moved")
 	}
+}
+
+// What models/trunk/fit.py computes from the same poses.
+type trunkCase struct {
+	Landmarks [Count][3]float64 `json:"landmarks"` // x, y, visibility
+	World     [Count][3]float64 `json:"world"`
+	Features  []float64         `json:"features"`
+	Outputs   []float64         `json:"outputs"` // before bounds and fading
+}
+
+func (c *trunkCase) pose() Pose {
+	p := Pose{Score: 1}
+	for i := range p.Landmarks {
+		l, w := c.Landmarks[i], c.World[i]
+		p.Landmarks[i] = Landmark{X: l[0], Y: l[1], Visibility: l[2], Presence: 1}
+		p.World[i] = Vec3{w[0], w[1], w[2]}
+	}
+	return p
+}
+
+func trunkCases(t *testing.T) []trunkCase {
+	raw, err := os.ReadFile("testdata/trunk_cases.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []trunkCase
+	if err := json.Unmarshal(raw, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		t.Fatal("no cases")
+	}
+	return cases
+}
+
+// sameNumbers compares to a millionth, the weights' own rounding.
+func sameNumbers(t *testing.T, what string, got, want []float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d %s, want %d", len(got), what, len(want))
+	}
+	for i := range got {
+		if !(math.Abs(got[i]-want[i]) <= 1e-6*math.Abs(want[i])+1e-9) {
+			t.Errorf("%s %d is %.9g, want %.9g", what, i, got[i], want[i])
+		}
+	}
+}
+
+// The weights mean something only if Go sees in a pose what the recipe saw.
+func TestCorrectTrunkIsTheRecipes(t *testing.T) {
+	m, err := loadTrunk()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sides := map[bool]int{}
+	for _, c := range trunkCases(t) {
+		before := c.pose()
+		torso, ok := NewTorso(&before)
+		if !ok {
+			t.Fatal("no torso")
+		}
+		sides[torso.NearIsLeft]++
+		along, behind := torso.axes()
+		var f [trunkFeatures]float64
+		torso.features(&before, along, behind, &f)
+		sameNumbers(t, "feature", f[:], c.Features)
+		y := m.apply(&f)
+		sameNumbers(t, "output", y[:], c.Outputs)
+
+		after := corrected(t, before)
+		hip, shoulder := moved(&before, &after)
+		in := func(d Point) []float64 { return []float64{d.Dot(along) / torso.L, d.Dot(behind) / torso.L} }
+		weight := math.Min((torso.Posterior.Y-0.3)/0.3, 1)
+		for i, d := range append(in(hip), in(shoulder)...) {
+			if want := weight * bound(c.Outputs[i]); math.Abs(d-want) > 1e-9 {
+				t.Errorf("offset %d is %g L, want %g", i, d, want)
+			}
+		}
+		if weight < 1 {
+			continue
+		}
+		if got, want := after.Trunk.HipLift, c.Outputs[4]/100; math.Abs(got-want) > 1e-9 {
+			t.Errorf("hip lift %g m, want %g", got, want)
+		}
+		if got, want := after.Trunk.Across, along.Mul(c.Outputs[5]).Add(behind.Mul(c.Outputs[6])); got.Sub(want).Len() > 1e-9 {
+			t.Errorf("across %v, want %v", got, want)
+		}
+	}
+	if sides[true] == 0 || sides[false] == 0 {
+		t.Errorf("cases of one side only: %v", sides)
+	}
+}
+
+// Trunk is there only for who surely lies on the back, and once there, the torso believes it.
+func TestTrunkIsForWhoSurelyLiesOnTheBack(t *testing.T) {
+	for degrees, want := range map[float64]bool{0: true, 45: true, 60: false, 75: false, 90: false} {
+		p := figure(supine().turned(Vec3{1, 0, 0}, degrees*math.Pi/180), 160, Point{300, 200})
+		after := corrected(t, p)
+		if got := after.Trunk != nil; got != want {
+			t.Errorf("at %g° of roll: trunk %v, want %v", degrees, got, want)
+			continue
+		}
+		torso, ok := NewTorso(&after)
+		if !ok {
+			t.Fatal("no torso")
+		}
+		across := torso.Lateral.XY()
+		if want {
+			across = after.Trunk.Across
+		}
+		if torso.Across != across {
+			t.Errorf("at %g°: across %v, want %v", degrees, torso.Across, across)
+		}
+	}
+}
+
+// Whatever a network may say, nothing panics and no landmark that was a number stops being one.
+func TestCorrectTrunkSurvivesNonsense(t *testing.T) {
+	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, 1e-300, 0}
+	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+	rapid.Check(t, func(t *rapid.T) {
+		p := lyingPose(t)
+		for range rapid.IntRange(1, 4).Draw(t, "faults") {
+			i, x := rapid.IntRange(0, Count-1).Draw(t, "landmark"), rapid.SampledFrom(odd).Draw(t, "value")
+			l, w := &p.Landmarks[i], &p.World[i]
+			*rapid.SampledFrom([]*float64{&l.X, &l.Y, &l.Z, &l.Visibility, &w.X, &w.Y, &w.Z}).Draw(t, "number") = x
+		}
+		after := corrected(t, p)
+		for i := range p.Landmarks {
+			a, b := p.Landmarks[i], after.Landmarks[i]
+			if finite(a.X) && !finite(b.X) || finite(a.Y) && !finite(b.Y) {
+				t.Fatalf("landmark %d went from %v to %v", i, a, b)
+			}
+		}
+		if k := after.Trunk; k != nil && !(finite(k.HipLift) && finite(k.Across.X) && finite(k.Across.Y)) {
+			t.Fatalf("trunk %+v", *k)
+		}
+	})
 }
