@@ -183,9 +183,9 @@ func (e *Eye) pose(v view, obs *spine.Observation) error {
 	e.limbs.doubt(v.t, p)
 	if !e.raw {
 		e.smoother.apply(v.t, p)
-	if err := body.CorrectTrunk(p); err != nil {
-		return err
-	}
+		if err := body.CorrectTrunk(p); err != nil {
+			return err
+		}
 	}
 	e.subject = around(p)
 	obs.Pose = p

@@ -9,24 +9,16 @@ import (
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
-// rollerFinder is the first version of the roller's stage: a person's word wins, a track follows what was found,
-// and a search under the back starts a track of its own. A trained finder takes the place of the search behind
-// the rollerSearch seam.
+// rollerFinder is the first version of the roller's stage: a person's word wins, a track follows what was found, and
+// without either the suspects under the back are watched until one of them rolls. A trained finder will take the
+// suspects' place.
 type rollerFinder struct {
-	words  []Placement
-	track  *rollerTrack
-	search rollerSearch
+	words    []Placement
+	track    *rollerTrack
+	suspects *suspects
 	// placed tells that a person gave the roller: then the search stays silent and only their roller is looked
 	// for again after a loss.
 	placed bool
-}
-
-// rollerSearch looks for a roller in one frame, without knowing of frames before.
-type rollerSearch interface {
-	// find returns the likeliest circle and a score that is calibrated to the probability of it being the near
-	// end of the roller in use, or false.
-	find(v view, p *body.Pose) (circle, float64, bool)
-	close()
 }
 
 // circle is the outline of an end face, in pixels of the frame.
@@ -36,14 +28,14 @@ type circle struct {
 }
 
 func newRollerFinder() *rollerFinder {
-	return &rollerFinder{track: newRollerTrack(), search: newContourSearch()}
+	return &rollerFinder{track: newRollerTrack(), suspects: newSuspects()}
 }
 
 func (f *rollerFinder) place(p Placement) { f.words = append(f.words, p) }
 
 func (f *rollerFinder) close() {
 	f.track.close()
-	f.search.close()
+	f.suspects.close()
 }
 
 // step returns the roller in this frame, or nil.
@@ -58,26 +50,25 @@ func (f *rollerFinder) step(v view, obs *spine.Observation) *spine.Roller {
 		if c, score, ok := f.track.step(v); ok {
 			return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}
 		}
-		if f.track.on || f.placed {
+		if f.placed || !f.track.gone(v.t) {
 			return nil
 		}
+		f.track.on = false
+		f.suspects.clear()
 	}
 	if f.placed || obs.Pose == nil {
 		return nil
 	}
-	c, score, ok := f.search.find(v, obs.Pose)
-	if !ok {
+	found := f.suspects.step(v, obs.Pose)
+	if found == nil {
 		return nil
 	}
-	if score >= trackFrom {
-		f.track.begin(v, c)
-		f.track.prior = score
-	}
-	return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerSearched}
+	// The suspect's track becomes the roller's, and goes on with all that it has learned.
+	f.track, found.track = found.track, f.track
+	f.track.prior = rolledScore
+	f.suspects.clear()
+	return &spine.Roller{Score: f.track.prior, Near: f.track.face.at, Radius: f.track.face.r, Source: spine.RollerSearched}
 }
-
-// trackFrom is the score from which what the search found is followed.
-const trackFrom = 0.5
 
 // due takes the newest of the words whose time has come, to within half a frame at 30 frames/s.
 func (f *rollerFinder) due(t float64) (Placement, bool) {

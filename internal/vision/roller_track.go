@@ -130,6 +130,9 @@ func (k *rollerTrack) believe(t, likeness float64) bool {
 	return true
 }
 
+// gone tells that the roller has not been seen for so long that another look for it, anywhere, is due.
+func (k *rollerTrack) gone(t float64) bool { return t-k.lost > maxLost }
+
 // match returns the place that looks most like the roller within wx and wy radii of want, and how much.
 func (k *rollerTrack) match(v view, want body.Point, wx, wy float64) (body.Point, float64) {
 	w := k.side + odd(2*wx*k.face.r*k.zoom) - 1
