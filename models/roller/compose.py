@@ -247,7 +247,7 @@ def compose(seed, src):
 
 
 def run(rendered, scenes, first, count, pause_file=None):
-    """Adds up to `count` composed scenes.  Scene k builds on a render drawn with seed k.  Returns how many."""
+    """Adds up to `count` composed scenes, each on one of the bare renders there at the time.  Returns how many."""
     bare = [t for t in rendered.read() if t['kind'] == 'bare' and t.get('torso_px') and t['person_px'] > 800]
     have = {t['id'] for t in scenes.read()}
     seed, added = first + len(have), 0

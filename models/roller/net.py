@@ -89,9 +89,13 @@ def peak(heat, guess, reach):
     i, j = np.unravel_index(np.argmax(p), p.shape)
     if not p[i, j] > -2.2:                                        # below 0.1: the heat knows nothing
         return np.asarray(guess, float)
-    rows, cols = slice(max(i - 1, 0), i + 2), slice(max(j - 1, 0), j + 2)
-    w = 1 / (1 + np.exp(-heat[rows, cols]))
-    return np.array([(w * x[rows, cols]).sum(), (w * y[rows, cols]).sum()]) / w.sum()
+    p = -np.logaddexp(0, -heat)                                   # log of the heat: a parabola around its peak
+    at = [float(j), float(i)]
+    for axis, (a, b, k) in enumerate((((i, j - 1), (i, j + 1), j), ((i - 1, j), (i + 1, j), i))):
+        if 0 < k < g - 1:
+            bend = p[a] - 2 * p[i, j] + p[b]
+            at[axis] += float(np.clip((p[a] - p[b]) / (2 * bend), -.5, .5)) if bend < -1e-6 else 0.
+    return np.array(at) * STRIDE + (STRIDE - 1) / 2
 
 
 def fused(model):
