@@ -28,7 +28,7 @@ func FuzzStep(f *testing.F) {
 			r := correct(0)
 			r.T = at
 			for _, v := range []*spine.Value{
-				&r.S, &r.PLumbar, &r.PNeck, &r.OnRoller, &r.Speed, &r.PeakAccel, &r.HipLiftL, &r.Knee, &r.Neck, &r.RollerSeen,
+				&r.S, &r.PLumbar, &r.PNeck, &r.OnRoller, &r.Speed, &r.StrokeSpeed, &r.PeakAccel, &r.HipLiftL, &r.Knee, &r.Neck, &r.RollerSeen,
 			} {
 				*v = spine.Value{V: in.number(), State: spine.State(in.next() % 5)}
 			}

@@ -45,7 +45,7 @@ func wild() *rapid.Generator[[]spine.Reading] {
 // degrade makes everything about the body and the roller unsure or unseen.
 func degrade(r *spine.Reading, s spine.State) {
 	for _, v := range []*spine.Value{
-		&r.S, &r.PLumbar, &r.PNeck, &r.OnRoller, &r.Speed, &r.PeakSpeed, &r.PeakAccel, &r.HipLift, &r.HipLiftL,
+		&r.S, &r.PLumbar, &r.PNeck, &r.OnRoller, &r.Speed, &r.StrokeSpeed, &r.PeakSpeed, &r.PeakAccel, &r.HipLift, &r.HipLiftL,
 		&r.HipOverShoulder, &r.Knee, &r.SHK, &r.Neck, &r.AnkleHeight, &r.RollerSkew, &r.TrunkRoll,
 	} {
 		v.State = min(v.State, s)
