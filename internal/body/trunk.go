@@ -87,11 +87,6 @@ func CorrectTrunk(p *Pose) error {
 	var f [trunkFeatures]float64
 	t.features(p, along, behind, &f)
 	y := m.apply(&f)
-	for _, v := range y {
-		if math.IsNaN(v) { // some landmark beyond the trunk is not finite
-			return nil
-		}
-	}
 	hip := along.Mul(bound(y[0])).Add(behind.Mul(bound(y[1]))).Mul(weight * t.L)
 	shoulder := along.Mul(bound(y[2])).Add(behind.Mul(bound(y[3]))).Mul(weight * t.L)
 	for _, i := range [...]int{LeftHip, RightHip} {

@@ -93,6 +93,7 @@ func TestCorrectTrunkLeavesOthersAlone(t *testing.T) {
 		"upright": figure(upright, 160, Point{300, 200}),
 		"nobody":  {},
 		"broken":  brokenPose(),
+		"depth":   brokenDepth(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			after := corrected(t, p)
@@ -112,6 +113,13 @@ func TestCorrectTrunkLeavesOthersAlone(t *testing.T) {
 func brokenPose() Pose {
 	p := figure(supine(), 160, Point{300, 200})
 	p.Landmarks[LeftWrist].X = math.NaN()
+	return p
+}
+
+// brokenDepth has a fault that only the features would see, not the trunk.
+func brokenDepth() Pose {
+	p := figure(supine(), 160, Point{300, 200})
+	p.World[LeftWrist].Z = math.NaN()
 	return p
 }
 
