@@ -12,6 +12,7 @@ import (
 // ROLLWELL_ and the flag's name in capitals.
 type cli struct {
 	Analyze analyzeCmd `cmd:"" help:"Analyse clips: where the roller is, how it moves, and what to correct."`
+	Bench   benchCmd   `cmd:"" help:"Time each stage of the pipeline, for each engine and model."`
 	Models  modelsCmd  `cmd:"" help:"Get the models and look after them."`
 	Doctor  doctorCmd  `cmd:"" help:"Tell what is missing on this machine and how to get it."`
 	Version versionCmd `cmd:"" help:"Print the version."`
