@@ -16,7 +16,7 @@ func imagePoint(x, y int) image.Point { return image.Pt(x, y) }
 
 const (
 	// patchRadius is the radius of the end face inside a patch, in pixels: larger ones are shrunk to it.
-	patchRadius = 14
+	patchRadius = 8
 	// patchReach is how far the patch goes beyond the face, in radii: the rim is what fixes the place.
 	patchReach = 1.25
 	// Half the size of the window that is searched, in radii, beside what the motion predicts.
