@@ -7,9 +7,9 @@
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
-COPY scripts/deps.sh scripts/
+COPY .ci/deps.sh .ci/
 RUN apt-get update \
-	&& apt-get install -y --no-install-recommends $(scripts/deps.sh --list build) \
+	&& apt-get install -y --no-install-recommends $(.ci/deps.sh --list build) \
 	&& rm -rf /var/lib/apt/lists/*
 COPY go.mod go.sum ./
 RUN go mod download

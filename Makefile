@@ -29,7 +29,7 @@ run: build models ## install what is missing, then analyse a clip: prints the co
 
 .PHONY: test
 test: ## install what is missing, then run every check, race detector included
-	@scripts/test.sh
+	@.ci/test.sh
 
 .PHONY: build
 build: build/rollwell ## install what is missing and build build/rollwell
@@ -63,7 +63,7 @@ $(LINT):
 
 .PHONY: deps
 deps: ## install the packages of the system that are missing
-	@scripts/deps.sh build
+	@.ci/deps.sh build
 
 .PHONY: clean
 clean: ## remove what was built; models and results stay

@@ -13,7 +13,7 @@ import (
 
 // Remedies that more than one check gives.
 const (
-	remedySystem = "on Debian 12: `make deps`, or the packages that scripts/deps.sh lists; then build again"
+	remedySystem = "on Debian 12: `make deps`, or the packages that .ci/deps.sh lists; then build again"
 	remedyModels = "`rollwell models install` (needs npm and the network once)"
 )
 

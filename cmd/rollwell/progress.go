@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -55,6 +56,7 @@ type clipBar struct {
 	of     int64
 	begun  time.Time
 	told   time.Time
+	failed atomic.Bool
 }
 
 func (p *progress) clip(name string) *clipBar {
@@ -66,6 +68,7 @@ func (p *progress) clip(name string) *clipBar {
 			mpb.AppendDecorators(
 				decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncWidth), "done"),
 				decor.AverageSpeed(0, " %.0f frames/s", decor.WCSyncWidth),
+				decor.Any(b.verdict),
 			),
 		)
 	}
@@ -102,14 +105,19 @@ func (b *clipBar) Take(*session.Moment) error {
 	return nil
 }
 
+// verdict stands behind the bar of a clip that could not be analysed to its end.
+func (b *clipBar) verdict(decor.Statistics) string {
+	if b.failed.Load() {
+		return " with an error"
+	}
+	return ""
+}
+
 // done ends the clip's bar or tells the end in a line.
 func (b *clipBar) done(o clipOutcome) {
 	if b.bar != nil {
-		if o.err != nil {
-			b.bar.Abort(false)
-		} else {
-			b.bar.SetTotal(-1, true)
-		}
+		b.failed.Store(o.err != nil)
+		b.bar.SetTotal(-1, true)
 		return
 	}
 	if o.err == nil {

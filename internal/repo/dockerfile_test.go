@@ -94,7 +94,7 @@ func TestDockerfileCopiesOnlyWhatExists(t *testing.T) {
 	}
 }
 
-// aptPackages are the packages that a RUN line installs. What it asks of scripts/deps.sh is tested with that.
+// aptPackages are the packages that a RUN line installs. What it asks of .ci/deps.sh is tested with that.
 func aptPackages(run string) []string {
 	_, list, ok := strings.Cut(run, "apt-get install")
 	if !ok {
@@ -119,7 +119,7 @@ func TestEveryDebianPackageNamedExists(t *testing.T) {
 	if len(names) < 5 {
 		t.Fatalf("only found the packages %v in the Dockerfile", names)
 	}
-	list, err := exec.CommandContext(t.Context(), filepath.Join(root, "scripts/deps.sh"), "--list", "test").Output()
+	list, err := exec.CommandContext(t.Context(), filepath.Join(root, ".ci/deps.sh"), "--list", "test").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestEveryDebianPackageNamedExists(t *testing.T) {
 
 func TestDockerfileNamesScriptsThatExist(t *testing.T) {
 	for _, run := range only("RUN", dockerfile(t)) {
-		for _, script := range regexp.MustCompile(`scripts/[\w.]+`).FindAllString(run, -1) {
+		for _, script := range regexp.MustCompile(`\.ci/[\w.]+`).FindAllString(run, -1) {
 			if _, err := os.Stat(filepath.Join(root, script)); err != nil {
 				t.Error(err)
 			}

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that Rollwell needs, and only those that are missing.
 #
-#   scripts/deps.sh build          what `make build` and `make run` need
-#   scripts/deps.sh test           that, and what the tests need
-#   scripts/deps.sh --list build   print the packages, one to a line, and install nothing
+#   .ci/deps.sh build          what `make build` and `make run` need
+#   .ci/deps.sh test           that, and what the tests need
+#   .ci/deps.sh --list build   print the packages, one to a line, and install nothing
 set -euo pipefail
 
 list=false

@@ -68,7 +68,7 @@ fuzz_smoke() {
 
 scripts_parse() {
 	local script
-	for script in scripts/*.sh .ci/run testdata/*.sh; do
+	for script in .ci/*.sh .ci/run testdata/*.sh; do
 		bash -n "$script" || return 1
 	done
 }
@@ -78,7 +78,7 @@ race_tests() {
 }
 
 # Without these nothing else can run.
-step 'packages of the system' scripts/deps.sh test || finish
+step 'packages of the system' .ci/deps.sh test || finish
 step 'build' make --no-print-directory build || finish
 step 'models' make --no-print-directory models || finish
 step 'doctor' build/rollwell doctor || finish
