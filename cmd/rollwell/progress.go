@@ -66,7 +66,7 @@ func (p *progress) clip(name string) *clipBar {
 		b.bar = p.bars.AddBar(0,
 			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.Percentage(decor.WCSyncSpace)),
 			mpb.AppendDecorators(
-				decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncWidth), "done"),
+				decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WCSyncWidth), ""),
 				decor.AverageSpeed(0, " %.0f frames/s", decor.WCSyncWidth),
 				decor.Any(b.verdict),
 			),
@@ -105,10 +105,13 @@ func (b *clipBar) Take(*session.Moment) error {
 	return nil
 }
 
-// verdict stands behind the bar of a clip that could not be analysed to its end.
-func (b *clipBar) verdict(decor.Statistics) string {
-	if b.failed.Load() {
-		return " with an error"
+// verdict stands behind the bar of a clip that has ended.
+func (b *clipBar) verdict(s decor.Statistics) string {
+	switch {
+	case b.failed.Load():
+		return " failed"
+	case s.Completed:
+		return " done"
 	}
 	return ""
 }
