@@ -8,8 +8,6 @@ import (
 	"testing"
 )
 
-const testClips, testModels = "../../testdata/clips/", "../../models"
-
 func TestBenchTable(t *testing.T) {
 	procs := runtime.GOMAXPROCS(0)
 	code, out, errs := rollwell(t.Context(), "bench", testClips+"correct.mp4", "--models", testModels, "--model", "lite", "--frames", "13", "--warm-up", "1")

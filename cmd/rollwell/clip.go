@@ -80,8 +80,11 @@ func (a *analysis) watch(ctx context.Context, reader *video.Reader, folder strin
 	result, ran := session.Run(ctx, session.Config{
 		Source: source, Eye: watcher{eye}, Exercise: a.exercise, Spine: a.cmd.spineOptions(), Sinks: sinks,
 	})
+	flushed := lines.Flush()
+	// What was not written to its end for want of room is of no use; what was interrupted is.
 	keep := ran == nil || result.Frames.Analysed > 0
-	faults := []error{inputError(ran), eye.Close(), lines.Flush(), frames.finish(keep)}
+	keep = keep && flushed == nil && !errors.Is(ran, errOutput)
+	faults := []error{inputError(ran), eye.Close(), flushed, frames.finish(keep)}
 	if film != nil {
 		faults = append(faults, film.finish(keep))
 	}

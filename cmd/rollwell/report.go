@@ -53,10 +53,14 @@ func summarise(w io.Writer, o *clipOutcome) error {
 		corrections++
 		p.line("  %s – %s  %-18s %s%s%s", clock(c.StartS), clock(c.EndS), c.Code, c.Text, measured(c), silent(c))
 	}
-	if corrections == 0 {
+	t := s.TimeInZoneS
+	switch {
+	case corrections > 0:
+	case t.Thoracic+t.LowerThoracic+t.Lumbar+t.Neck == 0:
+		p.line("  nothing to judge: the back was not seen on a roller")
+	default:
 		p.line("  nothing to correct")
 	}
-	t := s.TimeInZoneS
 	p.line("  passes %d; seconds on the thoracic spine %.1f, lower edge %.1f, lumbar spine %.1f, neck %.1f, elsewhere or unknown %.1f",
 		s.Passes, t.Thoracic, t.LowerThoracic, t.Lumbar, t.Neck, t.Off)
 	p.line("  results: %s", filepath.Join(o.folder, sessionFile))
