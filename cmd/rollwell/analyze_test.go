@@ -79,7 +79,7 @@ func TestAnalyzeIsRepeatable(t *testing.T) {
 		}
 		return string(text)
 	}
-	if read() != read() {
+	if first, again := read(), read(); first != again {
 		t.Error("two runs over one clip differ")
 	}
 }

@@ -91,7 +91,8 @@ func TestAnalyzeWhereNothingCanBeSeen(t *testing.T) {
 		{
 			"no roller",
 			[]string{"-t", "5", "-i", testClips + "hips.mp4", "-vf", "drawbox=x=300:y=205:w=200:h=60:color=0x8a7f76:t=fill"},
-			[]string{"roller_not_seen"}, true,
+			[]string{"roller_not_seen"},
+			true,
 		},
 		{"dark", []string{"-t", "3", "-i", testClips + "lumbar.mp4", "-vf", "lutyuv=y=16+(val-16)*0.04"}, []string{"too_dark"}, false},
 		{"8K", []string{"-f", "lavfi", "-i", "testsrc=s=7680x4320:r=1:d=1", "-preset", "ultrafast"}, nil, true},
