@@ -27,11 +27,31 @@ type circle struct {
 	r  float64
 }
 
+// touches tells whether any of the circle's box lies in the picture.
+func (c circle) touches(v view) bool {
+	return c.at.X > -c.r && c.at.Y > -c.r && c.at.X < float64(v.width)+c.r && c.at.Y < float64(v.height)+c.r
+}
+
+// finite tells that all of them are numbers that a place can have.
+func finite(xs ...float64) bool {
+	for _, x := range xs {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
+
 func newRollerFinder() *rollerFinder {
 	return &rollerFinder{track: newRollerTrack(), suspects: newSuspects()}
 }
 
-func (f *rollerFinder) place(p Placement) { f.words = append(f.words, p) }
+// place keeps a person's word until its time comes. One that is no place at all is ignored.
+func (f *rollerFinder) place(p Placement) {
+	if p.Radius > 0 && finite(p.At, p.Near.X, p.Near.Y, p.Radius) {
+		f.words = append(f.words, p)
+	}
+}
 
 func (f *rollerFinder) close() {
 	f.track.close()
@@ -40,10 +60,14 @@ func (f *rollerFinder) close() {
 
 // step returns the roller in this frame, or nil.
 func (f *rollerFinder) step(v view, obs *spine.Observation) *spine.Roller {
-	if w, ok := f.due(v.t); ok {
+	if v.bgr.Empty() || v.gray.Empty() {
+		return nil
+	}
+	v.shiftKnown = v.shiftKnown && finite(v.shift.X, v.shift.Y)
+	if w, ok := f.due(v.t); ok && (circle{w.Near, w.Radius}).touches(v) {
 		f.placed = true
-		c := circle{w.Near, w.Radius}
-		f.track.begin(v, c)
+		f.track.begin(v, circle{w.Near, w.Radius})
+		c := f.track.face
 		return &spine.Roller{Score: 1, Near: c.at, Radius: c.r, Source: spine.RollerPlaced}
 	}
 	if f.track.on {

@@ -130,17 +130,18 @@ func keepBest(best []proposal, n int, p proposal) int {
 	if p.clarity <= 0 {
 		return n
 	}
+	kept := 0
 	for i := range n {
-		if best[i].at.Sub(p.at).Len() > 0.8*math.Max(best[i].r, p.r) {
-			continue
+		apart := best[i].at.Sub(p.at).Len() > 0.8*math.Max(best[i].r, p.r)
+		if !apart && best[i].clarity >= p.clarity {
+			return n // nothing has been dropped before: what is clearer comes first
 		}
-		if best[i].clarity >= p.clarity {
-			return n
+		if apart { // otherwise the same place, seen better now
+			best[kept] = best[i]
+			kept++
 		}
-		copy(best[i:n], best[i+1:n]) // the same place, seen better now
-		n--
-		break
 	}
+	n = kept
 	at := n
 	for at > 0 && best[at-1].clarity < p.clarity {
 		at--

@@ -69,8 +69,9 @@ func (k *rollerTrack) close() {
 	}
 }
 
-// begin starts to follow c, which is in view now.
+// begin starts to follow c, which is in view now. One larger than the picture is cut down to it.
 func (k *rollerTrack) begin(v view, c circle) {
+	c.r = math.Min(c.r, float64(max(v.width, v.height))/2)
 	k.on, k.face, k.v, k.last, k.lost, k.prior = true, c, body.Point{}, v.t, math.NaN(), 1
 	k.zoom = math.Min(1, patchRadius/c.r)
 	k.side = odd(2 * patchReach * c.r * k.zoom)
@@ -84,6 +85,9 @@ func (k *rollerTrack) begin(v view, c circle) {
 // step looks for the roller in the next frame. It reports false where the roller is not seen.
 func (k *rollerTrack) step(v view) (circle, float64, bool) {
 	dt := math.Min(math.Max(v.t-k.last, 0), 1)
+	if math.IsNaN(dt) {
+		dt = 0 // a source that does not know its times
+	}
 	k.last = v.t
 	want := k.face.at.Add(k.v.Mul(dt))
 	if v.shiftKnown {

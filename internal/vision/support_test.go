@@ -95,6 +95,16 @@ type truth struct {
 	Hips     spot    `json:"hip_mid"`
 	Shoulder spot    `json:"shoulder_mid"`
 	Torso    float64 `json:"torso_px"`
+	Roller   struct {
+		Near end `json:"near"`
+	} `json:"roller"`
+}
+
+// end is the end face of the roller; Seen is the share of it that is not hidden.
+type end struct {
+	spot
+	Radius float64 `json:"radius_px"`
+	Seen   float64 `json:"face_visible"`
 }
 
 type spot struct {
