@@ -243,6 +243,7 @@ def compose(seed, src):
              place=dict(centre=c.tolist(), axis=a.tolist()), roller=None)
     if positive:
         d['roller'] = dict(near=near.tolist(), far=far.tolist(), radius=float(near_r), face=float(face / max(all_face, 1)), alike=same)
+        d['roller_param'] = look.look
     return d, edge[..., ::-1].astype(np.uint8), canvas.ids
 
 

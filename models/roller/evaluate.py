@@ -163,16 +163,18 @@ def groups(t, img, ids):
         c = np.median(lab[roller], 0)
         ring = cv2.dilate(roller.astype(np.uint8), np.ones((15, 15))) > 0
         near_mat = (ids == MAT) & ring
-        if c[0] < 60:
-            out.append('roller black or very dark')
-        if near_mat.sum() > 20:
+        if c[0] < 70 and np.hypot(*(c[1:] - 128)) < 8:
+            out.append('roller black or dark grey')
+        if not t.get('place'):                                    # a folder that does not say where mats are
+            pass
+        elif near_mat.sum() > 20:
             d = np.hypot(*(np.median(lab[near_mat], 0) - c)[1:])
             alike = d < 12 and abs(np.median(lab[near_mat], 0)[0] - c[0]) < 40
             out.append('mat of the roller\'s colour' if alike else 'mat of another colour')
         else:
             out.append('no mat')
-    hole = (t.get('roller_param') or {}).get('hole', 0)
-    out.append('hollow' if hole else 'solid')
+    if t.get('roller_param'):
+        out.append('hollow' if t['roller_param']['hole'] else 'solid')
     return out
 
 
@@ -248,6 +250,16 @@ def temperature(rows):
     return float(w[0]), float(w[1])
 
 
+def calibration(rows):
+    """a, b of temperature() on every other row, and a line of text on how it does on the rest."""
+    k, b = temperature(rows[::2])
+    some = [(1 / (1 + np.exp(-(k * r['logit'] + b))), r['positive']) for r in rows[1::2] if not r['positive'] or seen_enough(r)]
+    sure, quiet = ([y for p, y in some if (p >= .5) == s] for s in (True, False))
+    share = lambda y: f'{np.mean(y):.3f} of {len(y)}' if y else 'none of 0'
+    return k, b, (f'Presence calibrated on the other half: p = sigmoid({k:.2f} logit {b:+.2f}). Then {share(sure)} with p >= .5 '
+                  f'are rollers, and {share(quiet)} with p < .5.')
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--onnx', required=True)
@@ -258,21 +270,13 @@ def main():
     a = ap.parse_args()
     folders = glob.glob(os.path.join(a.work, 'scenes', '*-held')) if a.work else []
     scenes = held_out(sorted(folders), a.limit)
-    if a.stills:
+    if a.stills:                                                  # instead of ours
         s = Stills(a.stills)
-        scenes += [(s, t) for t in s.read()]
+        scenes = [(s, t) for t in s.read()]
     rows = run(onnx_net(a.onnx), scenes, a.seed)
-    # presence is calibrated on every other scene and reported on the rest
-    k, b = temperature(rows[::2])
-    rows = rows[1::2] if not a.stills else rows
-    for r in rows:
-        r['p_cal'] = 1 / (1 + np.exp(-(k * r['logit'] + b)))
-    print(json.dumps(summary(rows)) + '\n\n' + report(rows))
-    print(f'\npresence calibrated on the other half: p = sigmoid({k:.2f} logit {b:+.2f})')
-    some = [r for r in rows if not r['positive'] or seen_enough(r)]
-    sure = [r['positive'] for r in some if r['p_cal'] >= .5]
-    quiet = [r['positive'] for r in some if r['p_cal'] < .5]
-    print(f'of {len(sure)} with p >= .5 right: {np.mean(sure):.3f}; rollers among {len(quiet)} with p < .5: {np.mean(quiet):.3f}')
+    if a.stills:
+        return print(json.dumps(summary(rows)) + '\n\n' + report(rows))
+    print(json.dumps(summary(rows[1::2])) + '\n\n' + report(rows[1::2]) + '\n\n' + calibration(rows)[2])
 
 
 if __name__ == '__main__':

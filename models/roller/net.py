@@ -109,12 +109,17 @@ def fused(model):
     return m
 
 
-def export(model, path, size=160):
-    """Writes ONNX operator set 11: input `image` 1x3xsxs; outputs `maps` 1x8xs/4xs/4, `presence` 1x1 (logit)."""
+def export(model, path, size=160, notes=None):
+    """Writes ONNX operator set 11: input `image` 1x3xsxs; outputs `maps` 1x8xs/4xs/4, `presence` 1x1 (logit).
+
+    notes: strings by name that go into the file's metadata.  Returns the operators used.
+    """
     import onnx
     m = fused(model)
     torch.onnx.export(m, (torch.zeros(1, 3, size, size),), path, input_names=['image'], output_names=['maps', 'presence'],
                       opset_version=11, dynamo=False)
     g = onnx.load(path)
+    onnx.helper.set_model_props(g, notes or {})
+    onnx.save(g, path)
     onnx.checker.check_model(g)
     return sorted({n.op_type for n in g.graph.node})

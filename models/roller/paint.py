@@ -30,7 +30,10 @@ def linear(srgb):
 
 
 def roller(rng, colour, length, radius):
-    """Paint function of a roller: smooth, speckled, ridged, ringed or dotted; solid or hollow; ends of any sort."""
+    """Paint function of a roller: smooth, speckled, ridged, ringed or dotted; solid or hollow; ends of any sort.
+
+    Its attribute `look` says which, for the truth line.
+    """
     kind = str(rng.choice(['plain', 'speckle', 'grid', 'ridges', 'rings', 'dots', 'blotch'], p=[.28, .2, .15, .13, .09, .08, .07]))
     second = linear(any_colour(rng)) if rng.random() < .6 else colour * rng.uniform(.2, 1.8)
     hole = rng.uniform(.4, .85) if rng.random() < .45 else 0.
@@ -66,6 +69,7 @@ def roller(rng, colour, length, radius):
             f[out < hole] = (core if ring else colour) * inside
         c = np.where(end[:, None], f, c)
         return c * (1 + .06 * noise(p[:, 0], p[:, 1] + p[:, 2], 25))[:, None]
+    paint.look = dict(kind=kind, hole=float(hole), diameter=2 * float(radius), length=float(length))
     return paint
 
 

@@ -142,6 +142,26 @@ def check_net():
             assert np.abs(a - b).max() < 1e-3, np.abs(a - b).max()
 
 
+def check_resume():
+    """A run that goes on from its checkpoint has the weights, the optimiser and the progress it had."""
+    import torch
+    from train import Run
+    from views import view
+    t, img, ids = scene()
+    crop, y, n = view(img, ids, t, geo.crop_matrix(np.array([310., 190.]), 286.), None, 160, clean=True)
+    batch = [np.stack([a] * 2) for a in (crop, y, n)]
+    with tempfile.TemporaryDirectory() as d:
+        one = Run(d, 1)
+        one.step(*batch, 1000)
+        one.save()
+        two = Run(d, 2)
+        assert two.views == 2
+        for r in (one, two):
+            r.step(*batch, 1000)
+        for a, b in zip(one.mean.state_dict().values(), two.mean.state_dict().values()):
+            assert torch.equal(a, b)
+
+
 def check_measures():
     """Overlap of circles, ranking and calibration on cases with known answers."""
     import evaluate
@@ -187,7 +207,8 @@ def main():
     ap.add_argument('--generator')
     a = ap.parse_args()
     checks = [lambda: check_generator(a.generator)] if a.generator else [
-        check_crop, check_ends, check_shapes, check_scenes, check_targets, check_loss, check_net, check_measures]
+        check_crop, check_ends, check_shapes, check_scenes, check_targets, check_loss, check_net, check_resume,
+        check_measures]
     for c in checks:
         c()
         print('ok', c.__doc__.split('\n')[0] if c.__doc__ else 'renders and composes')

@@ -63,7 +63,7 @@ def rate(views, total):
     """Learning rate after this many views: a short rise, then a cosine."""
     if views < WARM:
         return RATE * (views + 1) / WARM
-    return FLOOR_RATE + (RATE - FLOOR_RATE) * (1 + np.cos(np.pi * min(views / total, 1))) / 2
+    return float(FLOOR_RATE + (RATE - FLOOR_RATE) * (1 + np.cos(np.pi * min(views / total, 1))) / 2)
 
 
 class Run:
@@ -139,7 +139,7 @@ def check(run, held, parts):
     rows = evaluate.run(evaluate.torch_net(run.mean), held, seed=5)
     s = evaluate.summary(rows)
     score = s['near_5'] + s['near_15'] + s['presence_auc']
-    line = dict(views=run.views, hours=round(run.seconds / 3600, 2), score=round(score, 4), **s, loss={k: round(v, 4) for k, v in parts.items()})
+    line = dict(views=run.views, cpu_hours=round(run.seconds / 3600, 2), score=round(score, 4), **s, loss={k: round(v, 4) for k, v in parts.items()})
     with open(os.path.join(run.work, 'curve.jsonl'), 'a') as f:
         f.write(json.dumps(line) + '\n')
     print(json.dumps(line), flush=True)
@@ -158,7 +158,7 @@ def train(a):
     saved, parts = time.time(), {}
     while run.views < a.views:
         wait_while_paused(a.pause_file)
-        t0 = time.time()
+        t0 = time.process_time()
         if run.round % 40 == 0:
             pool = Pool(folders(False), a.extra)
         size = 128 if run.views < LATE * a.views else 160
@@ -169,7 +169,7 @@ def train(a):
             p = run.step(crops[i:i + BATCH], y[i:i + BATCH], n[i:i + BATCH], a.views)
             parts = {k: .98 * parts.get(k, v) + .02 * v for k, v in p.items()}
         run.round += 1
-        run.seconds += time.time() - t0
+        run.seconds += time.process_time() - t0
         last = run.views >= a.views
         if run.views - run.checked >= CHECK_VIEWS or last:
             check(run, evaluate.held_out(folders(True), limit=400), parts)
@@ -194,7 +194,7 @@ def main():
     model = net.Roller()
     model.load_state_dict(d['mean'])
     part = a.export + '.part'
-    print(net.export(model, part), d['views'], 'views', json.dumps(d['summary']))
+    print(net.export(model, part, notes=dict(views=str(d['views']))), d['views'], 'views', json.dumps(d['summary']))
     os.replace(part, a.export)
 
 
