@@ -1,7 +1,7 @@
 # The image of Rollwell: the binary, the libraries it runs with and the converted models, on Debian 12.
 #
 #   build:  docker build -t rollwell .
-#   run:    docker run --rm -v "$PWD:/clips" rollwell analyze clip.mp4 --overlay --out out
+#   run:    docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/clips" rollwell analyze clip.mp4 --overlay --out out
 #
 # Debian's FFmpeg is built with GPL parts: read THIRD_PARTY.md before you pass the image on.
 
@@ -40,13 +40,14 @@ RUN apt-get update \
 		libopencv-imgcodecs406 libopencv-imgproc406 libopencv-objdetect406 libopencv-photo406 \
 		libopencv-video406 libopencv-videoio406 \
 	&& rm -rf /var/lib/apt/lists/* \
-	&& useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin rollwell
+	&& useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin rollwell \
+	&& install -d -o rollwell /clips
 COPY LICENSE THIRD_PARTY.md /usr/share/doc/rollwell/
 COPY --from=build /usr/local/bin/rollwell /usr/local/bin/rollwell
 COPY --from=models /src/models /opt/rollwell/models
 ENV ROLLWELL_MODELS=/opt/rollwell/models
 USER 10001
 WORKDIR /clips
-HEALTHCHECK --interval=5m --timeout=30s CMD ["rollwell", "doctor", "--quiet"]
+HEALTHCHECK --interval=5m --timeout=30s CMD ["rollwell", "doctor", "--quiet", "--out", "/tmp"]
 ENTRYPOINT ["rollwell"]
 CMD ["--help"]

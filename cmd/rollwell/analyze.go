@@ -47,9 +47,12 @@ func (c analyzeCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	rt, versions, err := c.open()
+	rt, versions, err := c.open(ctx)
 	if err != nil {
 		return err
+	}
+	if note := rt.Info().Note; note != "" {
+		fmt.Fprintf(std.err, "rollwell: OpenCV runs the networks, four times slower: %s\n", note)
 	}
 	job := &analysis{cmd: c, exercise: ex, runtime: rt, models: versions}
 	progress := newProgress(std.err, len(c.Clips))
@@ -127,10 +130,12 @@ func (c analyzeCmd) spineOptions() spine.Options {
 // folderName is the file's name without its folders and its extension.
 func folderName(clip string) string {
 	base := filepath.Base(clip)
-	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
+	switch name := strings.TrimSuffix(base, filepath.Ext(base)); name {
+	case "", ".", "..": // names that would be no folder, or the one above
+		return base
+	default:
 		return name
 	}
-	return base
 }
 
 // clipOutcome is what became of one clip.
@@ -152,12 +157,4 @@ type analysis struct {
 	exercise *exercise.Exercise
 	runtime  *vision.Runtime
 	models   map[string]string
-}
-
-// writable makes sure that a folder is there and can be written to.
-func writable(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("%w: cannot make the folder %s; choose another with --out: %w", errOutput, dir, err)
-	}
-	return nil
 }

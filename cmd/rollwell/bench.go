@@ -100,7 +100,7 @@ type bench struct {
 
 // row times one engine with one model.
 func (b *bench) row(ctx context.Context, engine vision.Engine, model vision.Model) (row benchRow, err error) {
-	rt, _, err := engineFlags{Models: b.cmd.Models, Engine: engine, Model: model}.open()
+	rt, _, err := engineFlags{Models: b.cmd.Models, Engine: engine, Model: model}.open(ctx)
 	if err != nil {
 		return row, err
 	}

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/frame"
@@ -45,54 +44,73 @@ func (a *analysis) clip(ctx context.Context, path string, bar *clipBar) clipOutc
 		return out
 	}
 	bar.total(reader.Info().Frames)
-	out.session, out.err = a.watch(ctx, reader, filepath.Join(a.cmd.Out, folderName(path)), bar)
-	if out.session != nil {
-		out.folder = filepath.Join(a.cmd.Out, folderName(path))
-	}
-	out.overlay = a.cmd.Overlay && out.session != nil
+	a.watch(ctx, reader, filepath.Join(a.cmd.Out, folderName(path)), bar, &out)
 	out.warning = reader.Warning()
 	out.err = errors.Join(out.err, reader.Close())
 	return out
 }
 
-// watch runs the session of an open clip and writes its files into folder.
-func (a *analysis) watch(ctx context.Context, reader *video.Reader, folder string, bar *clipBar) (*results.Session, error) {
-	if err := writable(folder); err != nil {
-		return nil, err
+// watch runs the session of an open clip, writes its files into folder and notes in out what became of them.
+func (a *analysis) watch(ctx context.Context, reader *video.Reader, folder string, bar *clipBar, out *clipOutcome) {
+	if out.err = makeFolder(folder); out.err != nil {
+		return
 	}
 	eye, err := a.runtime.NewEye(vision.EyeOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errSetup, err)
+		out.err = fmt.Errorf("%w: %w", errSetup, err)
+		return
 	}
-	info := reader.Info()
-	source := &source{reader: reader, places: a.cmd.Roller, eye: eye}
 	frames, err := newResultFile(folder, framesFile)
 	if err != nil {
-		return nil, errors.Join(err, eye.Close())
+		out.err = errors.Join(err, eye.Close())
+		return
 	}
+	info := reader.Info()
 	lines := results.NewFrames(frames)
+	film := newFilm(filepath.Join(folder, overlayFile), a.exercise, info)
 	sinks := []session.Sink{lines, bar}
-	var film *film
 	if a.cmd.Overlay {
-		film = newFilm(filepath.Join(folder, overlayFile), a.exercise, info)
 		sinks = append(sinks, film)
 	}
 	result, ran := session.Run(ctx, session.Config{
-		Source: source, Eye: watcher{eye}, Exercise: a.exercise, Spine: a.cmd.spineOptions(), Sinks: sinks,
+		Source: &source{reader: reader, places: a.cmd.Roller, eye: eye}, Eye: watcher{eye}, Exercise: a.exercise,
+		Spine: a.cmd.spineOptions(), Sinks: sinks,
 	})
-	flushed := lines.Flush()
-	// What was not written to its end for want of room is of no use; what was interrupted is.
-	keep := ran == nil || result.Frames.Analysed > 0
-	keep = keep && flushed == nil && !errors.Is(ran, errOutput)
-	faults := []error{inputError(ran), eye.Close(), flushed, frames.finish(keep)}
-	if film != nil {
-		faults = append(faults, film.finish(keep))
+	// What could not be written to its end is of no use; what was interrupted is.
+	written := lines.Flush()
+	keep := written == nil && !errors.Is(ran, errOutput) && (ran == nil || result.Frames.Analysed > 0)
+	if errors.Is(ran, errOutput) {
+		written = nil // the same fault again
 	}
+	out.err = errors.Join(ran, written, eye.Close())
 	if !keep {
-		return nil, errors.Join(faults...)
+		out.err = errors.Join(out.err, frames.discard(), film.discard())
+		return
 	}
 	s := a.describe(result, info)
-	return &s, errors.Join(append(faults, writeSession(folder, &s))...)
+	if err := saveAll(folder, &s, frames); err != nil {
+		out.err = errors.Join(out.err, err, film.discard())
+		return
+	}
+	out.session, out.folder = &s, folder
+	out.overlay, err = film.finish()
+	out.err = errors.Join(out.err, err)
+}
+
+// saveAll gives the files of a session their names, session.json last: where it is, the rest is.
+func saveAll(folder string, s *results.Session, frames *resultFile) error {
+	file, err := newResultFile(folder, sessionFile)
+	if err != nil {
+		return errors.Join(err, frames.discard())
+	}
+	if err := s.Write(file); err != nil {
+		return errors.Join(err, file.discard(), frames.discard())
+	}
+	// An overlay of an earlier analysis would show something else than these files say.
+	if err := os.Remove(filepath.Join(folder, overlayFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return errors.Join(outputError(err), file.discard(), frames.discard())
+	}
+	return errors.Join(frames.save(), file.save())
 }
 
 // describe puts a session's result into the schema.
@@ -106,20 +124,6 @@ func (a *analysis) describe(r session.Result, info video.Info) results.Session {
 	return s
 }
 
-// writeSession writes session.json, whole or not at all.
-func writeSession(folder string, s *results.Session) error {
-	file, err := newResultFile(folder, sessionFile)
-	if err != nil {
-		return err
-	}
-	var text bytes.Buffer
-	if err := s.Write(&text); err != nil {
-		return errors.Join(err, file.finish(false))
-	}
-	_, err = file.Write(text.Bytes())
-	return errors.Join(err, file.finish(err == nil))
-}
-
 // source feeds a session from a clip and tells the eye where the roller is once the pictures' size is known.
 type source struct {
 	reader *video.Reader
@@ -131,13 +135,17 @@ type source struct {
 // Next returns the clip's next frame.
 func (s *source) Next(ctx context.Context) (f *frame.Frame, err error) {
 	f, err = s.reader.Next(ctx)
-	if err != nil || s.placed {
-		return f, err
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, err
+	case err != nil:
+		return nil, inputError(err)
+	case s.placed:
+		return f, nil
 	}
 	s.placed = true
 	for _, p := range s.places {
-		info := s.reader.Info()
-		place, err := p.in(info.Width, info.Height, f.Scale)
+		place, err := p.in(s.reader.Info(), f.Scale)
 		if err != nil {
 			f.Release()
 			return nil, err
@@ -156,54 +164,10 @@ func (w watcher) StageTimes() (pose, roller time.Duration) {
 	return t.Quality + t.Pose, t.Roller
 }
 
-// inputError marks what is wrong with a clip; interruptions and failures to write keep their own mark.
+// inputError marks what is wrong with a clip; interruptions and wrong usage keep their own mark.
 func inputError(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, errOutput) || errors.Is(err, errUsage) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, errUsage) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errInput, err)
-}
-
-// resultFile is a result that is still being written: under another name, so that a result that is there under
-// its own name is whole, and an earlier one stays until then.
-type resultFile struct {
-	file *os.File
-	path string
-}
-
-func newResultFile(folder, name string) (*resultFile, error) {
-	path := filepath.Join(folder, name)
-	file, err := os.Create(path + ".part")
-	if err != nil {
-		return nil, outputError(err)
-	}
-	return &resultFile{file, path}, nil
-}
-
-// Write writes on.
-func (r *resultFile) Write(b []byte) (int, error) {
-	n, err := r.file.Write(b)
-	return n, outputError(err)
-}
-
-// finish gives the file its name, or removes it.
-func (r *resultFile) finish(keep bool) error {
-	err := r.file.Close()
-	if err == nil && keep {
-		return outputError(os.Rename(r.file.Name(), r.path))
-	}
-	return errors.Join(outputError(err), os.Remove(r.file.Name()))
-}
-
-// outputError marks what keeps results from being written, and says what to do.
-func outputError(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("%w: the disk is full; free some space or choose another with --out: %w", errOutput, err)
-	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("%w: you may not write there; choose another folder with --out: %w", errOutput, err)
-	}
-	return fmt.Errorf("%w: %w", errOutput, err)
 }

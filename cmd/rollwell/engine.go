@@ -1,15 +1,22 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/rollwell/rollwell/internal/models"
 	"github.com/rollwell/rollwell/internal/vision"
 )
 
-// open loads the networks. The map names the models with the digest of what they must be.
-func (f engineFlags) open() (*vision.Runtime, map[string]string, error) {
+// open loads the networks, after a look at their bytes: a damaged model must not reach the engines, of which OpenCV
+// takes the program down with it. The map names the models with the digest that was found.
+func (f engineFlags) open(ctx context.Context) (*vision.Runtime, map[string]string, error) {
 	dir, err := models.Dir(f.Models)
+	if err != nil {
+		return nil, nil, setupError(err)
+	}
+	used, err := models.Check(ctx, dir, models.PoseDetector, models.Name("pose_landmark_"+string(f.Model)))
 	if err != nil {
 		return nil, nil, setupError(err)
 	}
@@ -18,18 +25,11 @@ func (f engineFlags) open() (*vision.Runtime, map[string]string, error) {
 		return nil, nil, setupError(err)
 	}
 	rt, err := vision.NewRuntime(vision.Options{Engine: f.Engine, Model: f.Model, ModelDir: dir, ORTLibrary: library})
-	if err != nil {
+	switch {
+	case errors.Is(err, vision.ErrMissing), errors.Is(err, vision.ErrUnusable):
 		return nil, nil, setupError(err)
-	}
-	used := map[string]string{}
-	landmarks := "pose_landmark_" + string(f.Model)
-	for _, e := range models.Catalogue() {
-		if e.Name == string(models.PoseDetector) || e.Name == landmarks {
-			used[e.Name] = "sha256:" + e.SHA256
-		}
-	}
-	if len(used) != 2 {
-		return nil, nil, fmt.Errorf("the catalogue of models lacks %s: %w", landmarks, rt.Close())
+	case err != nil:
+		return nil, nil, fmt.Errorf("load the networks: %w", err)
 	}
 	return rt, used, nil
 }

@@ -61,13 +61,16 @@ func fail(w io.Writer, err error) int {
 			break
 		}
 	}
+	// Errors of several inputs come joined, one to a line; the user gets one line each.
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if found.code == exitInterrupted && strings.HasSuffix(line, context.Canceled.Error()) {
+			continue
+		}
+		fmt.Fprintln(w, "rollwell:", line)
+	}
 	if found.code == exitInterrupted {
 		fmt.Fprintln(w, "rollwell: interrupted")
 		return found.code
-	}
-	// Errors of several inputs come joined, one to a line; the user gets one line each.
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		fmt.Fprintln(w, "rollwell:", line)
 	}
 	if found.todo != "" {
 		fmt.Fprintln(w, "  what to do:", found.todo)

@@ -3,17 +3,22 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/frame"
 	"github.com/rollwell/rollwell/internal/overlay"
 	"github.com/rollwell/rollwell/internal/session"
+	"github.com/rollwell/rollwell/internal/spine"
 	"github.com/rollwell/rollwell/internal/video"
 )
 
 // healthNotice stands in every picture that may be passed on.
 const healthNotice = "A training aid, not a medical device. Stop at sharp pain, numbness or tingling."
+
+// longestFrame is the longest time in seconds that a frame is taken to speak for.
+const longestFrame = 0.5
 
 // film writes the overlay video of one session. It is a sink.
 type film struct {
@@ -26,21 +31,29 @@ type film struct {
 	page    frame.Picture
 	levels  []overlay.LevelTime
 	last    float64
+	failed  error // why the video was given up
 }
 
 func newFilm(path string, ex *exercise.Exercise, info video.Info) *film {
 	return &film{path: path, exercise: ex, info: info}
 }
 
-// Take draws one frame.
+// Take draws one frame. What goes wrong with the video must not cost the analysis: the film stops and finish tells.
 func (f *film) Take(m *session.Moment) error {
+	if f.failed == nil {
+		f.failed = f.draw(m)
+	}
+	return nil
+}
+
+func (f *film) draw(m *session.Moment) error {
 	if f.painter == nil {
 		if err := f.begin(m.Frame.Display); err != nil {
 			return err
 		}
 	}
-	if m.Reading.Level != "" && m.Reading.S.Known() {
-		f.spend(m.Reading.Level, m.Observation.T-f.last)
+	if m.Reading.Level != "" && m.Reading.S.State == spine.OK {
+		f.spend(m.Reading.Level, math.Min(m.Observation.T-f.last, longestFrame))
 	}
 	f.last = m.Observation.T
 	scene := overlay.Scene{
@@ -54,7 +67,11 @@ func (f *film) Take(m *session.Moment) error {
 	if err := f.painter.Paint(f.page, &scene); err != nil {
 		return fmt.Errorf("draw the overlay: %w", err)
 	}
-	return outputError(f.writer.Write(f.page.Pix, m.Frame.PTS))
+	err := f.writer.Write(f.page.Pix, m.Frame.PTS)
+	if errors.Is(err, video.ErrTimestamp) { // closer to the one before than a video can tell: left out
+		return nil
+	}
+	return filmError(err)
 }
 
 // begin prepares for pictures of the size of the first one.
@@ -66,7 +83,7 @@ func (f *film) begin(first frame.Picture) (err error) {
 	w, h := f.painter.Size()
 	f.page = frame.Picture{Pix: make([]byte, 3*w*h), Width: w, Height: h}
 	f.writer, err = video.NewWriter(f.path, video.WriterOptions{Width: w, Height: h, Order: video.BGR, FPS: f.info.FPS})
-	return outputError(err)
+	return filmError(err)
 }
 
 // spend books the time since the frame before to a level.
@@ -80,19 +97,35 @@ func (f *film) spend(level string, seconds float64) {
 	f.levels = append(f.levels, overlay.LevelTime{Level: level, Seconds: seconds})
 }
 
-// finish ends the video, or removes what there is of it.
-func (f *film) finish(keep bool) error {
+// finish ends the video and tells whether there is one; it removes a video that is not whole.
+func (f *film) finish() (written bool, err error) {
+	if f.failed != nil {
+		return false, errors.Join(f.failed, f.discard())
+	}
+	if f.writer == nil {
+		return false, nil
+	}
+	err = f.writer.Close()
+	if errors.Is(err, video.ErrNothingWritten) {
+		return false, nil
+	}
+	return err == nil, filmError(err)
+}
+
+// discard removes what there is of the video.
+func (f *film) discard() error {
 	if f.writer == nil {
 		return nil
 	}
-	if !keep {
-		return f.writer.Abort()
-	}
-	err := f.writer.Close()
-	if errors.Is(err, video.ErrNothingWritten) {
+	return f.writer.Abort()
+}
+
+// filmError marks what keeps the video from being written; the video's own words say what to do.
+func filmError(err error) error {
+	if err == nil {
 		return nil
 	}
-	return outputError(err)
+	return fmt.Errorf("%w: %w", errOutput, err)
 }
 
 // banner translates the coach's banner into the painter's.

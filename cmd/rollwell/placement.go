@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/video"
 	"github.com/rollwell/rollwell/internal/vision"
 )
 
@@ -38,8 +39,13 @@ func (p *placement) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// in turns the placement into pixels of the analysed frame. It fails if the roller would lie outside the picture.
-func (p placement) in(width, height int, scale float64) (vision.Placement, error) {
+// in turns the placement into pixels of the analysed frame. It fails if the roller would lie outside the picture or
+// the time behind the clip's end.
+func (p placement) in(info video.Info, scale float64) (vision.Placement, error) {
+	width, height := info.Width, info.Height
+	if end := info.Duration.Seconds(); end > 0 && p.at > end {
+		return vision.Placement{}, fmt.Errorf("%w: --roller speaks of %g s, but the clip ends at %.2f s", errUsage, p.at, end)
+	}
 	if p.x < -p.radius || p.y < -p.radius || p.x > float64(width)+p.radius || p.y > float64(height)+p.radius {
 		return vision.Placement{}, fmt.Errorf("%w: the roller at %g,%g lies outside the picture of %d×%d pixels", errUsage, p.x, p.y, width, height)
 	}

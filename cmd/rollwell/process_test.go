@@ -85,7 +85,8 @@ func TestCtrlC(t *testing.T) {
 	}
 }
 
-// On a disk without room the program says so, leaves no half files and does not lose what was there.
+// On a disk without room the program says so, leaves no half files and does not lose what was there. Readings that
+// fit are kept where only the overlay does not.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	clip := piece(t, "correct", "clip.mp4")
@@ -93,17 +94,18 @@ func TestFullDisk(t *testing.T) {
 	if code, _, errs := analyze(t, clip, "--out", dir, "--model=lite"); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, errs)
 	}
-	before, frames := resultsOf(t, folder)
 	for _, tt := range []struct {
 		name string
 		room string // bytes that a file may have
 		args []string
+		kept bool // the earlier results, and not new ones, must be there
 	}{
-		{"no room for the readings", "20000", nil},
-		{"no room for the overlay", "70000", []string{"--overlay"}},
-		{"no room for anything", "0", nil},
+		{"no room for the readings", "20000", nil, true},
+		{"no room for the overlay", "70000", []string{"--overlay"}, false},
+		{"no room for anything", "0", nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			before, frames := resultsOf(t, folder)
 			cmd := program(t, append([]string{"analyze", "--models", testModels, "--model=lite", "--out", dir, clip}, tt.args...)...)
 			cmd.Env = append(cmd.Env, smallDisk+"="+tt.room)
 			out, err := cmd.CombinedOutput()
@@ -111,8 +113,8 @@ func TestFullDisk(t *testing.T) {
 				t.Errorf("exit code %d (%v): %s", code, err, out)
 			}
 			after, framesAfter := resultsOf(t, folder)
-			if before.Frames != after.Frames || len(frames) != len(framesAfter) || before.CPUS != after.CPUS {
-				t.Errorf("earlier results are lost: %+v, then %+v", before.Session, after.Session)
+			if before.Frames != after.Frames || len(frames) != len(framesAfter) || (before.CPUS == after.CPUS) != tt.kept {
+				t.Errorf("results %+v, then %+v", before.Session, after.Session)
 			}
 			if _, err := os.Stat(filepath.Join(folder, overlayFile)); err == nil {
 				t.Error("there is an overlay")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 )
 
 // State says how an entry stands in a models folder.
@@ -57,15 +58,48 @@ func Verify(ctx context.Context, dir string) ([]Status, error) {
 	}
 	var faults []error
 	for _, s := range list {
-		switch {
-		case s.State == Missing && !s.Optional:
-			faults = append(faults, fmt.Errorf("%w: %s; %s", ErrMissing, s.Path, advice))
-		case s.State == Altered:
-			faults = append(faults, fmt.Errorf("%w: %s has %d bytes and SHA-256 %s, expected %s; %s",
-				ErrAltered, s.Path, s.Bytes, s.Found, s.SHA256, advice))
+		if s.State == Missing && s.Optional {
+			continue
 		}
+		faults = append(faults, s.fault())
 	}
 	return list, errors.Join(faults...)
+}
+
+// Check makes sure that the named models are installed byte for byte and returns the digests found, "sha256:…", by
+// name. The error wraps ErrMissing or ErrAltered.
+func Check(ctx context.Context, dir string, names ...Name) (map[string]string, error) {
+	digests := map[string]string{}
+	for _, e := range Catalogue() {
+		if !slices.Contains(names, Name(e.Name)) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s, err := inspect(dir, e)
+		if err == nil {
+			err = s.fault()
+		}
+		if err != nil {
+			return nil, err
+		}
+		digests[e.Name] = "sha256:" + s.Found
+	}
+	return digests, nil
+}
+
+// fault says in a sentence what is wrong with a file that must be there.
+func (s Status) fault() error {
+	switch s.State {
+	case Missing:
+		return fmt.Errorf("%w: %s; %s", ErrMissing, s.Path, advice)
+	case Altered:
+		return fmt.Errorf("%w: %s has %d bytes and SHA-256 %s, expected %s; %s",
+			ErrAltered, s.Path, s.Bytes, s.Found, s.SHA256, advice)
+	case Installed:
+	}
+	return nil
 }
 
 func inspect(dir string, e Entry) (Status, error) {

@@ -100,7 +100,11 @@ func reading(b []byte, r *spine.Reading) []byte {
 		b = strconv.AppendQuote(b, r.Level)
 	}
 	b = append(b, `,"zone":`...)
-	b = strconv.AppendQuote(b, r.Zone.String())
+	if r.S.Known() {
+		b = strconv.AppendQuote(b, r.Zone.String())
+	} else {
+		b = append(b, "null"...)
+	}
 	b = value(append(b, `,"speed_cm_s":`...), r.Speed, 2)
 	b = value(append(b, `,"hip_lift_cm":`...), r.HipLift, 2)
 	b = value(append(b, `,"knee_deg":`...), r.Knee, 1)

@@ -76,7 +76,7 @@ func TestFramesWriteNullForWhatIsNotKnown(t *testing.T) {
 	nothing := &session.Moment{
 		Frame: &frame.Frame{Scale: 1}, Observation: &spine.Observation{T: 0}, Reading: &spine.Reading{}, Update: &coach.Update{},
 	}
-	const unknown = `"reading":{"s":null,"s_sigma":null,"level":null,"zone":"off","speed_cm_s":null,"hip_lift_cm":null,` +
+	const unknown = `"reading":{"s":null,"s_sigma":null,"level":null,"zone":null,"speed_cm_s":null,"hip_lift_cm":null,` +
 		`"knee_deg":null,"neck_deg":null,"shk_deg":null,"state":"unseen"},"active":[]}` + "\n"
 	if got, want := write(t, nothing), `{"t":0,"pose":null,"roller":null,`+unknown; got != want {
 		t.Errorf("got  %swant %s", got, want)

@@ -86,13 +86,14 @@ func Run(ctx context.Context, c Config) (Result, error) {
 	group, inner := errgroup.WithContext(ctx)
 	var decodeCPU time.Duration
 	var read int64
-	group.Go(func() (err error) {
+	var broken error // why the source ended early; what came before is analysed all the same
+	group.Go(func() error {
 		defer close(frames)
-		decodeCPU, err = onOwnThread(func() error {
+		decodeCPU, broken = onOwnThread(func() (err error) {
 			read, err = decode(inner, c.Source, frames)
 			return err
 		})
-		return err
+		return nil
 	})
 	var analyseCPU time.Duration
 	group.Go(func() (err error) {
@@ -103,7 +104,10 @@ func Run(ctx context.Context, c Config) (Result, error) {
 	for d := range frames { // what still waited when the analysis ended
 		d.frame.Release()
 	}
-	if ctx.Err() != nil {
+	switch {
+	case err == nil:
+		err = broken
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		err = ctx.Err() // the cause, instead of the first part that noticed it
 	}
 	return Result{

@@ -51,9 +51,9 @@ type contact struct {
 //
 // where A is the near end's centre, g the roller's axis in pixels per metre and p the posterior direction in
 // pixels per L. That is two equations for three unknowns; Gaussian priors on d and on m decide (MAP): seen
-// exactly from the side s does not depend on m, seen obliquely d tells m. lengthM is the roller's length in
+// exactly from the side s does not depend on m, seen obliquely d tells m. told is the roller's size in
 // metres, 0 if nobody said.
-func solveContact(t body.Torso, r *Roller, width, height int, lengthM float64) contact {
+func solveContact(t body.Torso, r *Roller, width, height int, told Options) contact {
 	pxPerL := t.Scale * t.LengthM
 	p := t.Posterior.XY().Mul(pxPerL)
 	axis := t.S.Sub(t.H)
@@ -66,13 +66,17 @@ func solveContact(t body.Torso, r *Roller, width, height int, lengthM float64) c
 	s0, d0 := split(r.Near.Sub(t.H), axis, p, det)
 	sg, dg := split(g, axis, p, det)
 
-	m, mVar := reachPrior(r, t, g, lengthM)
+	m, mVar := reachPrior(r, t, g, told.RollerLengthM)
 	for range 2 { // the expected depth depends on s and on the radius, both of which depend on m
 		nearScale = t.Scale * (1 + m*t.Scale*t.Lateral.Z/(focalWidths*float64(width)))
 		s := s0 + m*sg
-		want := expectedDepth(s, r.Radius/nearScale/t.LengthM)
+		radiusM := r.Radius / nearScale
+		if told.RollerDiameterM > 0 {
+			radiusM = told.RollerDiameterM / 2
+		}
+		want := expectedDepth(s, radiusM/t.LengthM)
 		pm, pd := 1/mVar, dg*dg/(depthSigmaL*depthSigmaL)
-		prior, _ := reachPrior(r, t, g, lengthM)
+		prior, _ := reachPrior(r, t, g, told.RollerLengthM)
 		mean := (pm*prior + dg*(want-d0)/(depthSigmaL*depthSigmaL)) / (pm + pd)
 		m = math.Min(math.Max(mean, 0.05), 0.5)
 	}

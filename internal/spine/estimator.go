@@ -21,9 +21,17 @@ const (
 	trustRoller = 0.5
 	// maxSigma is the error of s beyond which a reading is unsure.
 	maxSigma = 0.15
+	// slackCM and slackShare are how far the two paths may differ: the scatter of their sum, in cm and as a share
+	// of the path's own scatter. The contact's path may be half as long again, for the keypoints follow the body's
+	// turns over the roller; without any of the one or the other path the share is 1.
+	slackCM, slackShare = 1.0, 0.75
 	// forgetAfter is the gap in seconds after which the windows start anew (domain.md §8: 0.5 s of prediction
 	// at most, then unknown).
 	forgetAfter = 0.5
+	// strangerAfter is the gap in seconds after which somebody else may lie there.
+	strangerAfter = 5.0
+	// shakeL is the camera's movement over a second, in L, that makes speeds unsure; stillPx what is noise.
+	shakeL, stillPx = 0.15, 0.5
 	// minPitchSin is the sine of the least angle by which a camera has to look down for the roller's skew to show.
 	minPitchSin = 0.08
 	// maxPx and maxT are far beyond any picture, in pixels, and any clip, in seconds.
@@ -87,6 +95,10 @@ func (e *Estimator) Step(o *Observation) Reading {
 		return r
 	}
 	r.Person = stateOf(torso.Visibility)
+	if r.Person == Unseen && seenAtAll(o.Pose) {
+		r.Person = Unsure // somebody is there, with the trunk hidden
+	}
+	e.lengthPx.push(t, torso.L)
 	e.readPosture(o, torso, t, &r)
 	if o.Roller == nil || !finite(o.Roller) {
 		return r
@@ -107,6 +119,9 @@ func (e *Estimator) readPicture(o *Observation, t float64, r *Reading) {
 		r.FrameRate = Value{V: float64(e.frames.n-1) / span, State: OK}
 	}
 	if motion := o.Quality.CameraMotion; e.lengthPx.begun && motion >= 0 && motion <= maxPx {
+		if motion < stillPx {
+			motion = 0
+		}
 		e.camera.push(t, motion/e.lengthPx.v)
 		moved := 0.0
 		for k := range e.camera.n {
@@ -143,11 +158,13 @@ func (e *Estimator) readContact(o *Observation, torso body.Torso, t float64, r *
 	if t-e.lastSeen > forgetAfter {
 		e.forget()
 	}
-	jumped := e.lengthPx.begun && math.Abs(torso.L/e.lengthPx.v-1) > jumpL
-	e.lengthPx.push(t, torso.L)
+	if t-e.lastSeen > strangerAfter {
+		e.rest = rest{}
+	}
+	jumped := math.Abs(torso.L/e.lengthPx.v-1) > jumpL
 	length := e.lengthM.push(t, torso.LengthM)
 
-	c := solveContact(torso, o.Roller, o.Width, o.Height, e.opt.RollerLengthM)
+	c := solveContact(torso, o.Roller, o.Width, o.Height, e.opt)
 	on := onRoller(torso, c)
 	r.OnRoller = Value{V: on * o.Roller.Score, State: r.Person}
 	if !(c.sigma > 0) || c.s < -1 || c.s > 2.5 {
@@ -189,7 +206,6 @@ func (e *Estimator) forget() {
 	e.pathS.reset()
 	e.pathR.reset()
 	e.speeds.reset()
-	e.lengthPx.reset()
 }
 
 // readSpeed fills the speeds from two paths that must agree: the contact along the back, and the roller's own
@@ -198,6 +214,9 @@ func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengt
 	headwards := torso.S.Sub(torso.H)
 	headwards.Y = 0 // the roller travels along the floor, which is level in the picture to a few degrees
 	nearScale := torso.Scale * o.Roller.Radius / c.radius
+	if d := e.opt.RollerDiameterM; d > 0 { // a known roller is a better ruler than a body
+		nearScale = o.Roller.Radius / (d / 2)
+	}
 	if e.pathR.n > 0 {
 		e.travel += o.Roller.Near.Sub(e.centre).Dot(headwards.Unit()) / nearScale * 100
 	}
@@ -205,6 +224,9 @@ func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengt
 	e.pathR.push(t, e.travel)
 	e.pathS.push(t, c.s*lengthM*100)
 
+	if r.CameraMoved.V > shakeL {
+		state = min(state, Unsure)
+	}
 	vr, er, okR := e.pathR.slope(speedWindow)
 	vs, es, okS := e.pathS.slope(speedWindow)
 	if !okR || !okS {
@@ -213,7 +235,7 @@ func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengt
 	vr = -vr
 	// The roller's centre is measured better than a difference of keypoints.
 	v := Value{V: 0.75*vr + 0.25*vs, Sigma: math.Hypot(0.75*er, 0.25*es), State: state}
-	if apart := math.Abs(vr - vs); apart > math.Max(3, 0.5*math.Max(math.Abs(vr), math.Abs(vs))) {
+	if apart, spread := mirrored(&e.pathR, &e.pathS); apart > math.Max(slackCM, slackShare*spread) {
 		v.State = min(v.State, Unsure)
 	}
 	r.Speed = v

@@ -20,6 +20,8 @@ const (
 	// middleL low lifts come out low. Fitted on the same renders.
 	poseShare            = 0.5
 	liftStretch, middleL = 1.25, 0.135
+	// maxRestL is how far below the usual rest a person's hips can seem to lie; more is a slip of the pose.
+	maxRestL = 0.08
 	// maxFloorSlope is the slope of the floor in the picture up to which the line from the roller to the heels
 	// is believed; cameras are propped up askew by a few degrees.
 	maxFloorSlope = 0.2
@@ -80,6 +82,6 @@ type rest struct {
 // push adds a sure lift in L at time t and returns it over the rest seen so far.
 func (r *rest) push(t, liftL float64) float64 {
 	r.recent.tau = 0.7
-	r.lowest = math.Min(r.lowest, r.recent.push(t, liftL))
+	r.lowest = math.Max(math.Min(r.lowest, r.recent.push(t, liftL)), -maxRestL)
 	return liftL - r.lowest
 }

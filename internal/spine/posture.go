@@ -36,12 +36,22 @@ func leastSeen(p *body.Pose, indices ...int) State {
 	return worst
 }
 
+// seenAtAll tells whether any landmark is seen.
+func seenAtAll(p *body.Pose) bool {
+	for i := range p.Landmarks {
+		if p.Landmarks[i].Visibility >= seenFrom {
+			return true
+		}
+	}
+	return false
+}
+
 // kneeAngle returns the interior angle hip–knee–ankle of the more bent leg among those that are seen, in
 // degrees: both legs have to be straight before anybody is told to bend them.
 func kneeAngle(p *body.Pose) Value {
 	best := Value{}
 	for _, leg := range [...][3]int{{body.LeftHip, body.LeftKnee, body.LeftAnkle}, {body.RightHip, body.RightKnee, body.RightAnkle}} {
-		state := leastSeen(p, leg[1], leg[2])
+		state := leastSeen(p, leg[:]...)
 		if state == Unseen {
 			continue
 		}
@@ -76,7 +86,7 @@ func armsOf(p *body.Pose, t body.Torso) Arms {
 	ears := p.World[body.LeftEar].Mid(p.World[body.RightEar])
 	shoulders := p.World[body.LeftShoulder].Mid(p.World[body.RightShoulder])
 	near := t.Near(body.LeftWrist, body.RightWrist)
-	if p.Landmarks[near].Visibility < seenFrom {
+	if p.Landmarks[near].Visibility < sureFrom { // the levels and a cue hang on it
 		return ArmsUnknown
 	}
 	w := p.World[near]

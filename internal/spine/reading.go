@@ -97,7 +97,7 @@ type Reading struct {
 	// HipOverShoulder is the height of the hips over the shoulders as a fraction of L, negative below.
 	HipOverShoulder Value
 
-	// Knee is the interior knee angle of the straighter leg, SHK the interior angle shoulder–hip–knee, Neck
+	// Knee is the interior knee angle of the more bent leg, SHK the interior angle shoulder–hip–knee, Neck
 	// the angle θN between trunk and ear, positive with the chin to the chest. Degrees.
 	Knee, SHK, Neck Value
 	// AnkleHeight is the height of the ankles over the floor as a fraction of L.

@@ -71,6 +71,23 @@ func (w *window) slope(seconds float64) (slope, stderr float64, ok bool) {
 	return slope, math.Sqrt(math.Max(0, vv-slope*tv) / (n - 2) / tt), true
 }
 
+// mirrored tells how well b is the mirror image of a, sample by sample: the standard deviation of a + b, and that of
+// a alone for comparison. Both must hold the same times.
+func mirrored(a, b *window) (apart, spread float64) {
+	n := min(a.n, b.n)
+	if n == 0 {
+		return 0, 0
+	}
+	var s, ss, v, vv float64
+	for k := range n { // counted from the newest, for one of them may reach back further
+		x := a.v[(a.first+a.n-1-k)%windowSize]
+		y := x + b.v[(b.first+b.n-1-k)%windowSize]
+		s, ss, v, vv = s+y, ss+y*y, v+x, vv+x*x
+	}
+	m := float64(n)
+	return math.Sqrt(math.Max(0, ss/m-s*s/m/m)), math.Sqrt(math.Max(0, vv/m-v*v/m/m))
+}
+
 // ema is an exponential mean over time that starts at its first value.
 type ema struct {
 	tau   float64 // time constant in seconds

@@ -16,10 +16,7 @@ import (
 )
 
 // EyeOptions are one session's wishes.
-type EyeOptions struct {
-	// Raw leaves the landmarks as the network gave them, without smoothing over time.
-	Raw bool
-}
+type EyeOptions struct{}
 
 // Timings is how long the stages took for one frame.
 type Timings struct {
@@ -31,7 +28,6 @@ type Timings struct {
 // Eye watches one person: a pipeline with its own tensors, scratch pictures and memory of the frames before. Its
 // methods must not be called concurrently.
 type Eye struct {
-	raw      bool
 	tracker  *tracker
 	sides    sides
 	limbs    limbs
@@ -76,7 +72,6 @@ func (r *Runtime) NewEye(o EyeOptions) (*Eye, error) {
 
 // Place passes a person's word on where the roller is to the roller's stage.
 func (e *Eye) Place(p Placement) {
-	e.tracker.roller, e.tracker.hasRoller = p.Near, true
 	if e.roller != nil {
 		e.roller.place(p)
 	}
@@ -181,11 +176,9 @@ func (e *Eye) pose(v view, obs *spine.Observation) error {
 	*p = e.tracker.now.pose
 	e.sides.settle(v.t, p)
 	e.limbs.doubt(v.t, p)
-	if !e.raw {
-		e.smoother.apply(v.t, p)
-		if err := body.CorrectTrunk(p); err != nil {
-			return err
-		}
+	e.smoother.apply(v.t, p)
+	if err := body.CorrectTrunk(p); err != nil {
+		return err
 	}
 	e.subject = around(p)
 	obs.Pose = p

@@ -102,8 +102,11 @@ func TestContrastOfADisc(t *testing.T) {
 		}
 	}
 	for _, outside := range []circle{
-		{body.Point{X: 0, Y: 60}, 20}, {body.Point{X: 80, Y: 118}, 20}, {body.Point{X: -500, Y: 9e9}, 20},
-		{body.Point{X: math.NaN(), Y: math.Inf(1)}, 20}, {here.at, math.Inf(1)},
+		{body.Point{X: 0, Y: 60}, 20},
+		{body.Point{X: 80, Y: 118}, 20},
+		{body.Point{X: -500, Y: 9e9}, 20},
+		{body.Point{X: math.NaN(), Y: math.Inf(1)}, 20},
+		{here.at, math.Inf(1)},
 	} {
 		if got := contrastOf(60, 120, drawnFor(outside, here), outside); got != 0 {
 			t.Errorf("circle %v, outside the picture for the most part: contrast %.1f, want 0", outside, got)
