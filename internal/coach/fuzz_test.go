@@ -66,16 +66,16 @@ func (s *source) next() byte {
 }
 
 func (s *source) number() float64 {
-	switch b := s.next(); {
-	case b == 255:
+	switch b := s.next(); b {
+	case 255:
 		return math.NaN()
-	case b == 254:
+	case 254:
 		return math.Inf(1)
-	case b == 253:
+	case 253:
 		return math.Inf(-1)
-	case b == 252:
+	case 252:
 		return 1e300
-	case b == 251:
+	case 251:
 		return -1e-300
 	default:
 		return float64(b)/50 - 1

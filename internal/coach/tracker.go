@@ -39,7 +39,7 @@ type tracker struct {
 
 // step takes the truth at time now, dt after the one before.
 func (k *tracker) step(t truth, now, dt time.Duration) change {
-	c := unchanged
+	var c change
 	if k.open {
 		c = k.stepOpen(t, now)
 	} else {

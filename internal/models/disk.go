@@ -110,7 +110,7 @@ func digestFile(path string) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // read only: nothing is lost if it fails
 	h := sha256.New()
 	n, err := io.Copy(h, f)
 	if err != nil {

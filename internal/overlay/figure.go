@@ -18,9 +18,13 @@ type limb struct{ a, b int }
 
 // limbs are the lines of the skeleton. The trunk has none: the spine stands for it.
 var limbs = [...]limb{
-	{body.LeftShoulder, body.LeftElbow}, {body.LeftElbow, body.LeftWrist},
-	{body.LeftHip, body.LeftKnee}, {body.LeftKnee, body.LeftAnkle},
-	{body.LeftAnkle, body.LeftHeel}, {body.LeftHeel, body.LeftFootIndex}, {body.LeftAnkle, body.LeftFootIndex},
+	{body.LeftShoulder, body.LeftElbow},
+	{body.LeftElbow, body.LeftWrist},
+	{body.LeftHip, body.LeftKnee},
+	{body.LeftKnee, body.LeftAnkle},
+	{body.LeftAnkle, body.LeftHeel},
+	{body.LeftHeel, body.LeftFootIndex},
+	{body.LeftAnkle, body.LeftFootIndex},
 }
 
 // drawFigure draws the skeleton and the spine, as far as the person is known.

@@ -10,9 +10,24 @@ var levels = [...]struct {
 	name string
 	col  rgb
 }{
-	{"C7", neck}, {"T1", edge}, {"T2", thoracic}, {"T3", thoracic}, {"T4", thoracic}, {"T5", thoracic},
-	{"T6", thoracic}, {"T7", thoracic}, {"T8", thoracic}, {"T9", thoracic}, {"T10", thoracic}, {"T11", edge},
-	{"T12", edge}, {"L1", lumbar}, {"L2", lumbar}, {"L3", lumbar}, {"L4", lumbar}, {"L5", lumbar},
+	{"C7", neck},
+	{"T1", edge},
+	{"T2", thoracic},
+	{"T3", thoracic},
+	{"T4", thoracic},
+	{"T5", thoracic},
+	{"T6", thoracic},
+	{"T7", thoracic},
+	{"T8", thoracic},
+	{"T9", thoracic},
+	{"T10", thoracic},
+	{"T11", edge},
+	{"T12", edge},
+	{"L1", lumbar},
+	{"L2", lumbar},
+	{"L3", lumbar},
+	{"L4", lumbar},
+	{"L5", lumbar},
 }
 
 // leastScale is how many seconds a full bar stands for at least, so that the first seconds do not look like

@@ -67,7 +67,7 @@ func dashes(p *path, at body.Point, r, width float64) {
 // drawLink draws the dotted line from the roller to its contact on the spine.
 func (p *Painter) drawLink(s *Scene, v *view, near body.Point, reach float64) {
 	r := &s.Reading
-	if !r.S.Known() || !(math.Abs(r.S.V) < 3) || s.Pose == nil || !(r.Person != spine.Unseen) {
+	if !r.S.Known() || !(math.Abs(r.S.V) < 3) || s.Pose == nil || r.Person == spine.Unseen {
 		return
 	}
 	col, ok := findColumn(s.Pose, s.Roller)

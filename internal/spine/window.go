@@ -107,5 +107,3 @@ func (e *ema) push(t, v float64) float64 {
 	e.t = t
 	return e.v
 }
-
-func (e *ema) reset() { e.begun = false }

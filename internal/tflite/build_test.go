@@ -132,7 +132,9 @@ func smallModel() fields {
 	}
 	sparse := tensor("weights_sparse", int8(Float16), 1, 3, 1, 1, 2)
 	sparse[6] = fields{0: ints{0, 1, 2, 3}, 2: tables{
-		{0: int8(0), 1: int32(3)}, {0: int8(0), 1: int32(1)}, {0: int8(0), 1: int32(1)},
+		{0: int8(0), 1: int32(3)},
+		{0: int8(0), 1: int32(1)},
+		{0: int8(0), 1: int32(1)},
 		{0: int8(1), 2: int8(3), 3: fields{0: bytes8{0, 1, 2, 4}}, 4: int8(2), 5: fields{0: shorts{0, 1, 0, 1}}},
 	}}
 	return fields{

@@ -50,7 +50,7 @@ func makeClip(t testing.TB, name, lavfi string, args ...string) string {
 func runFFmpeg(t testing.TB, args ...string) {
 	t.Helper()
 	args = append([]string{"-nostdin", "-v", "error", "-y", "-threads", "1"}, args...)
-	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }

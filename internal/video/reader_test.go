@@ -286,8 +286,13 @@ func TestClosedReader(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	path := smallClip(t)
 	for _, o := range []Options{
-		{AnalysisLongSide: -1}, {AnalysisLongSide: 15}, {AnalysisLongSide: 7681}, {DisplayLongSide: 3}, {DisplayLongSide: 7681},
-		{Threads: -1}, {Threads: 17},
+		{AnalysisLongSide: -1},
+		{AnalysisLongSide: 15},
+		{AnalysisLongSide: 7681},
+		{DisplayLongSide: 3},
+		{DisplayLongSide: 7681},
+		{Threads: -1},
+		{Threads: 17},
 	} {
 		if _, err := Open(context.Background(), path, o); !errors.Is(err, ErrOptions) {
 			t.Errorf("%+v: got %v, want ErrOptions", o, err)

@@ -180,8 +180,14 @@ func TestWriterRefuses(t *testing.T) {
 
 func TestWriterOptionsAreChecked(t *testing.T) {
 	for _, o := range []WriterOptions{
-		{}, {Width: 15, Height: 64}, {Width: 64, Height: 15}, {Width: 8000, Height: 8000}, {Width: 1 << 62, Height: 1 << 62},
-		{Width: 64, Height: 64, Order: 7}, {Width: 64, Height: 64, FPS: -1}, {Width: 64, Height: 64, Threads: 99},
+		{},
+		{Width: 15, Height: 64},
+		{Width: 64, Height: 15},
+		{Width: 8000, Height: 8000},
+		{Width: 1 << 62, Height: 1 << 62},
+		{Width: 64, Height: 64, Order: 7},
+		{Width: 64, Height: 64, FPS: -1},
+		{Width: 64, Height: 64, Threads: 99},
 		{Width: 64, Height: 64, Quality: 52},
 	} {
 		if _, err := NewWriter(filepath.Join(t.TempDir(), "out.mp4"), o); !errors.Is(err, ErrOptions) {

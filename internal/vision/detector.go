@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"errors"
 	"math"
 
 	"gocv.io/x/gocv"
@@ -55,8 +56,7 @@ func newDetector(n network) (*detector, error) {
 	// Outside the frame is black, as MediaPipe letterboxes.
 	c, err := newCropper(detectorSize, -1, 1, gocv.BorderConstant)
 	if err != nil {
-		inf.close()
-		return nil, err
+		return nil, errors.Join(err, inf.close())
 	}
 	return &detector{inference: inf, cropper: c, decoder: newDecoder()}, nil
 }

@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,8 +33,9 @@ func (opencvEngine) load(g graph) (network, error) {
 	if net.Empty() {
 		return nil, unusable("pose model", g.path, fmt.Errorf("OpenCV found no layers in it"))
 	}
-	net.SetPreferableBackend(gocv.NetBackendOpenCV)
-	net.SetPreferableTarget(gocv.NetTargetCPU)
+	if err := errors.Join(net.SetPreferableBackend(gocv.NetBackendOpenCV), net.SetPreferableTarget(gocv.NetTargetCPU)); err != nil {
+		return nil, unusable("pose model", g.path, errors.Join(err, net.Close()))
+	}
 	names := make([]string, len(g.outputs))
 	for i, o := range g.outputs {
 		names[i] = o.name

@@ -86,7 +86,7 @@ func (e *ortEngine) load(g graph) (network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ONNX Runtime options: %w", err)
 	}
-	defer opts.Destroy()
+	defer func() { _ = opts.Destroy() }() // the session has its own copy by then
 	for _, err := range []error{
 		opts.SetIntraOpNumThreads(e.threads),
 		opts.SetInterOpNumThreads(1),

@@ -45,7 +45,7 @@ type Eye struct {
 const least = 32
 
 // NewEye makes a pipeline for one session. Close it before the Runtime.
-func (r *Runtime) NewEye(o EyeOptions) (*Eye, error) {
+func (r *Runtime) NewEye(EyeOptions) (*Eye, error) {
 	det, err := newDetector(r.detector)
 	if err != nil {
 		return nil, err

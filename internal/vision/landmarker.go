@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"errors"
 	"math"
 
 	"gocv.io/x/gocv"
@@ -54,8 +55,7 @@ func newLandmarker(n network) (*landmarker, error) {
 	}
 	c, err := newCropper(landmarkerSize, 0, 1, gocv.BorderConstant)
 	if err != nil {
-		inf.close()
-		return nil, err
+		return nil, errors.Join(err, inf.close())
 	}
 	return &landmarker{inference: inf, cropper: c}, nil
 }

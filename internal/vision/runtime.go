@@ -98,7 +98,7 @@ func newEngine(o Options) (eng engine, note string, err error) {
 		if o.ORTLibrary == "" {
 			return opencvEngine{}, "no ONNX Runtime library was given", nil
 		}
-		if _, err := os.Stat(o.ORTLibrary); err != nil {
+		if !exists(o.ORTLibrary) {
 			return opencvEngine{}, fmt.Sprintf("the ONNX Runtime library %s is not there", o.ORTLibrary), nil
 		}
 		eng, err = newORTEngine(o.ORTLibrary, threads)
@@ -106,6 +106,11 @@ func newEngine(o Options) (eng engine, note string, err error) {
 	default:
 		return nil, "", fmt.Errorf("engine %q is unknown: choose auto, onnxruntime or opencv", o.Engine)
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // Info says what runs.

@@ -10,17 +10,28 @@ import "github.com/rollwell/rollwell/internal/body"
 var (
 	trunkPairs = [][2]int{{body.LeftShoulder, body.RightShoulder}, {body.LeftHip, body.RightHip}}
 	legPairs   = [][2]int{
-		{body.LeftKnee, body.RightKnee}, {body.LeftAnkle, body.RightAnkle},
-		{body.LeftHeel, body.RightHeel}, {body.LeftFootIndex, body.RightFootIndex},
+		{body.LeftKnee, body.RightKnee},
+		{body.LeftAnkle, body.RightAnkle},
+		{body.LeftHeel, body.RightHeel},
+		{body.LeftFootIndex, body.RightFootIndex},
 	}
 	allPairs = [][2]int{
-		{body.LeftEyeInner, body.RightEyeInner}, {body.LeftEye, body.RightEye},
-		{body.LeftEyeOuter, body.RightEyeOuter}, {body.LeftEar, body.RightEar}, {body.MouthLeft, body.MouthRight},
-		{body.LeftShoulder, body.RightShoulder}, {body.LeftElbow, body.RightElbow},
-		{body.LeftWrist, body.RightWrist}, {body.LeftPinky, body.RightPinky},
-		{body.LeftIndex, body.RightIndex}, {body.LeftThumb, body.RightThumb}, {body.LeftHip, body.RightHip},
-		{body.LeftKnee, body.RightKnee}, {body.LeftAnkle, body.RightAnkle},
-		{body.LeftHeel, body.RightHeel}, {body.LeftFootIndex, body.RightFootIndex},
+		{body.LeftEyeInner, body.RightEyeInner},
+		{body.LeftEye, body.RightEye},
+		{body.LeftEyeOuter, body.RightEyeOuter},
+		{body.LeftEar, body.RightEar},
+		{body.MouthLeft, body.MouthRight},
+		{body.LeftShoulder, body.RightShoulder},
+		{body.LeftElbow, body.RightElbow},
+		{body.LeftWrist, body.RightWrist},
+		{body.LeftPinky, body.RightPinky},
+		{body.LeftIndex, body.RightIndex},
+		{body.LeftThumb, body.RightThumb},
+		{body.LeftHip, body.RightHip},
+		{body.LeftKnee, body.RightKnee},
+		{body.LeftAnkle, body.RightAnkle},
+		{body.LeftHeel, body.RightHeel},
+		{body.LeftFootIndex, body.RightFootIndex},
 	}
 )
 

@@ -66,7 +66,7 @@ func Convert(g *tflite.Graph, opts Options) (*onnx.Model, error) {
 		if !c.live[i] {
 			continue
 		}
-		if err := c.operator(i, op); err != nil {
+		if err := c.operator(op); err != nil {
 			return nil, fmt.Errorf("%w: operator %d (%v): %w", ErrUnsupported, i, op.Kind, err)
 		}
 	}

@@ -15,8 +15,8 @@ var arity = map[tflite.Kind]int{
 	tflite.Reshape: 1, tflite.ResizeBilinear: 1, tflite.Pad: 2,
 }
 
-// operator writes operator i of the graph.
-func (c *converter) operator(i int, op tflite.Operator) error {
+// operator writes one operator of the graph.
+func (c *converter) operator(op tflite.Operator) error {
 	least, known := arity[op.Kind]
 	if !known || len(op.Inputs) < least || len(op.Outputs) != 1 {
 		return fmt.Errorf("%d inputs and %d outputs", len(op.Inputs), len(op.Outputs))
