@@ -24,7 +24,7 @@ const (
 	// slackCM and slackShare are how far the two paths may differ: the scatter of their sum, in cm and as a share
 	// of the path's own scatter. The contact's path may be half as long again, for the keypoints follow the body's
 	// turns over the roller; without any of the one or the other path the share is 1.
-	slackCM, slackShare = 1.0, 0.75
+	slackCM, slackShare = 2.0, 0.75
 	// forgetAfter is the gap in seconds after which the windows start anew (domain.md §8: 0.5 s of prediction
 	// at most, then unknown).
 	forgetAfter = 0.5
