@@ -78,6 +78,17 @@ func NewTorso(p *Pose) (Torso, bool) {
 	return t, true
 }
 
+// FocalWidths is the focal length of a usual webcam in widths of its picture: 67° across, between the 55° and 80° of
+// most (heuristic).
+const FocalWidths = 0.75
+
+// OnBack tells whether the person lies on their back: the back faces the floor to within 60°, for the camera may look
+// down by 35°, and the trunk is level to within about 45° (heuristic).
+func (t Torso) OnBack() bool {
+	const facingUp, maxTilt = 0.5, 0.7
+	return t.Posterior.Y >= facingUp && math.Abs(t.Headwards.Y) <= maxTilt
+}
+
 // Near returns the index of the near-side landmark of a left/right pair.
 func (t Torso) Near(left, right int) int {
 	if t.NearIsLeft {

@@ -26,10 +26,6 @@ const (
 	// sSigma is the error of s that stays with a perfect roller: people, keypoints, contact patch (domain.md
 	// §1.3: .07 in all).
 	sSigma = 0.07
-
-	// focalWidths is the focal length of a webcam in widths of its picture: 67° across, between the 55° and
-	// 80° of usual ones (heuristic).
-	focalWidths = 0.75
 )
 
 // contact is where the roller crosses the body's mid-sagittal plane.
@@ -68,7 +64,7 @@ func solveContact(t body.Torso, r *Roller, width, height int, told Options) cont
 
 	m, mVar := reachPrior(r, t, g, told.RollerLengthM)
 	for range 2 { // the expected depth depends on s and on the radius, both of which depend on m
-		nearScale = t.Scale * (1 + m*t.Scale*t.Lateral.Z/(focalWidths*float64(width)))
+		nearScale = t.Scale * (1 + m*t.Scale*t.Lateral.Z/(body.FocalWidths*float64(width)))
 		s := s0 + m*sg
 		radiusM := r.Radius / nearScale
 		if told.RollerDiameterM > 0 {
@@ -101,7 +97,7 @@ func split(q, axis, p body.Point, det float64) (a, b float64) {
 // from the camera also run towards the middle of the picture: the second term.
 func rollerAxis(t body.Torso, r *Roller, width, height int) body.Point {
 	centre := body.Point{X: float64(width-1) / 2, Y: float64(height-1) / 2}
-	inward := centre.Sub(r.Near).Mul(t.Lateral.Z / (focalWidths * float64(width)))
+	inward := centre.Sub(r.Near).Mul(t.Lateral.Z / (body.FocalWidths * float64(width)))
 	return t.Across.Add(inward).Mul(t.Scale)
 }
 

@@ -191,11 +191,7 @@ func (e *Estimator) readContact(o *Observation, torso body.Torso, t float64, r *
 
 // onRoller tells whether the trunk lies on its back over the roller, 0 or 1.
 func onRoller(t body.Torso, c contact) float64 {
-	const (
-		facingUp = 0.5 // the back faces the floor within 60°, a camera that looks down by 35° allowed for
-		maxTilt  = 0.7 // the trunk lies within about 45° of level
-	)
-	if t.Posterior.Y < facingUp || math.Abs(t.Headwards.Y) > maxTilt || !c.ok || c.s < 0.15 || c.s > 1.4 {
+	if !t.OnBack() || !c.ok || c.s < 0.15 || c.s > 1.4 {
 		return 0
 	}
 	return 1
@@ -307,7 +303,7 @@ func (e *Estimator) readSkew(o *Observation, torso body.Torso, r *Reading) {
 // scale there.
 func floorwards(d body.Vec3, o *Observation) body.Point {
 	centre := body.Point{X: float64(o.Width-1) / 2, Y: float64(o.Height-1) / 2}
-	return d.XY().Add(centre.Sub(o.Roller.Near).Mul(d.Z / (focalWidths * float64(o.Width))))
+	return d.XY().Add(centre.Sub(o.Roller.Near).Mul(d.Z / (body.FocalWidths * float64(o.Width))))
 }
 
 // finite tells whether every number of the roller can be reckoned with.

@@ -50,15 +50,6 @@ const (
 	neckFrom    = 1.196 // the upper edge of C7
 )
 
-// LevelNames lists the levels from the neck down to the pelvis, as a coach reads them.
-func LevelNames() []string {
-	names := make([]string, len(levels))
-	for i, l := range levels {
-		names[len(levels)-1-i] = l.name
-	}
-	return names
-}
-
 // levelScale is the factor between the levels' normal places and those with the arms as they are.
 func levelScale(a Arms) float64 {
 	if a == ArmsBehindHead {

@@ -48,25 +48,6 @@ func TestLevelsAndZones(t *testing.T) {
 	}
 }
 
-func TestLevelNamesRunFromTheNeckDown(t *testing.T) {
-	names := LevelNames()
-	if names[0] != "C7" || names[len(names)-1] != "L5" || !slices.Contains(names, "T12") || len(names) != 18 {
-		t.Errorf("got %v", names)
-	}
-	last := -1
-	for s := 1.19; s > 0.24; s -= 0.001 {
-		i := slices.Index(names, Level(s, ArmsCrossed))
-		if i != last && i != last+1 {
-			t.Fatalf("at s = %g the level jumps from %d to %d of %v", s, last, i, names)
-		}
-		last = i
-	}
-	if last != len(names)-1 {
-		t.Errorf("the way down the spine ends at %s", names[last])
-	}
-}
-
-// The values that domain.md §1.3 gives.
 func TestProbabilitiesOfRegions(t *testing.T) {
 	for _, tt := range []struct {
 		name     string

@@ -57,8 +57,8 @@ type proposal struct {
 // many there are.
 func (s *bandSearch) find(v view, p *body.Pose, best []proposal) int {
 	t, ok := body.NewTorso(p)
-	if !ok || t.Posterior.Y < 0.5 || math.Abs(t.Headwards.Y) > 0.7 {
-		return 0 // nobody lies on their back
+	if !ok || !t.OnBack() {
+		return 0
 	}
 	gocv.SpatialGradient(v.gray, &s.gradX, &s.gradY, 3, gocv.BorderReplicate)
 	gx, errX := s.gradX.DataPtrInt16()
@@ -84,13 +84,10 @@ func (s *bandSearch) find(v view, p *body.Pose, best []proposal) int {
 	return n
 }
 
-// focalWidths is the focal length of a usual webcam in widths of its picture (67° across).
-const focalWidths = 0.75
-
 // towardsCamera returns where the roller's near end shows, reach metres from the body's middle at mid, and how much
 // larger than at the middle.
 func towardsCamera(t body.Torso, mid, centre body.Point, reach float64, width int) (body.Point, float64) {
-	closer := reach * t.Scale * t.Lateral.Z / (focalWidths * float64(width)) // share of the distance
+	closer := reach * t.Scale * t.Lateral.Z / (body.FocalWidths * float64(width)) // share of the distance
 	zoom := 1 / (1 - math.Min(closer, 0.5))
 	near := mid.Sub(t.Across.Mul(reach * t.Scale))
 	return centre.Add(near.Sub(centre).Mul(zoom)), zoom
