@@ -66,6 +66,8 @@ func TestExitCodeOfEachKindOfError(t *testing.T) {
 		{fmt.Errorf("%w: no such flag", errUsage), exitUsage, "--help"},
 		{fmt.Errorf("%w: a.mp4 is empty", errInput), exitInput, "a.mp4 is empty"},
 		{errors.Join(fmt.Errorf("a.mp4: %w", errInput), fmt.Errorf("b.mp4: %w", errInput)), exitInput, "rollwell: b.mp4"},
+		{fmt.Errorf("%w: the disk is full", errOutput), exitOutput, "the disk is full"},
+		{errors.Join(fmt.Errorf("a.mp4: %w", errInput), context.Canceled), exitInterrupted, "rollwell: a.mp4"},
 		{fmt.Errorf("%w: no models", errSetup), exitSetup, "rollwell doctor"},
 		{errors.New("the sky fell"), exitInternal, "the sky fell"},
 	} {
