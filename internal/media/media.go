@@ -6,13 +6,15 @@ import "time"
 // Codec is a video coding.
 type Codec uint8
 
-// The codings that browsers offer.
+// The codings that browsers offer, and the one of the fallback without WebRTC.
 const (
 	Unknown Codec = iota
 	H264
 	VP8
 	VP9
 	AV1
+	// JPEG is one picture by itself; every one is a key picture.
+	JPEG
 )
 
 // String returns the coding's name as libavcodec and the WebRTC statistics spell it, "h264".
@@ -26,6 +28,8 @@ func (c Codec) String() string {
 		return "vp9"
 	case AV1:
 		return "av1"
+	case JPEG:
+		return "mjpeg"
 	}
 	return "unknown"
 }
