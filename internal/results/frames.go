@@ -24,8 +24,17 @@ func NewFrames(w io.Writer) *Frames { return &Frames{w: bufio.NewWriterSize(w, 1
 
 // Take writes one line.
 func (f *Frames) Take(m *session.Moment) error {
+	f.line = append(Append(f.line[:0], m), '\n')
+	if _, err := f.w.Write(f.line); err != nil {
+		return fmt.Errorf("write frames.jsonl: %w", err)
+	}
+	return nil
+}
+
+// Append appends a line of frames.jsonl, without its line break, to b. The live check sends the same object, so that
+// whoever reads the one can read the other.
+func Append(b []byte, m *session.Moment) []byte {
 	k := m.Frame.Scale
-	b := f.line[:0]
 	b = number(append(b, `{"t":`...), m.Observation.T, 4)
 	b = pose(append(b, `,"pose":`...), m.Observation.Pose, k)
 	b = roller(append(b, `,"roller":`...), m.Observation.Roller, k)
@@ -37,12 +46,7 @@ func (f *Frames) Take(m *session.Moment) error {
 		}
 		b = strconv.AppendQuote(b, code)
 	}
-	b = append(b, "]}\n"...)
-	f.line = b
-	if _, err := f.w.Write(b); err != nil {
-		return fmt.Errorf("write frames.jsonl: %w", err)
-	}
-	return nil
+	return append(b, "]}"...)
 }
 
 // Flush writes what is still held back.
