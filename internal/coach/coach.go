@@ -35,12 +35,14 @@ type Coach struct {
 
 	update Update
 	banner Banner
+	// levels backs what Standing returns.
+	levels []LevelTime
 }
 
 // New returns a coach for one session of the exercise, speaking exercise.DefaultLanguage. The exercise must
 // have come from the loader and is not changed.
 func New(ex *exercise.Exercise) *Coach {
-	c := &Coach{ex: ex, progress: newProgress(ex)}
+	c := &Coach{ex: ex, progress: newProgress(ex), levels: make([]LevelTime, 0, maxLevels)}
 	for i := range ex.Checks {
 		spec := &ex.Checks[i]
 		if spec.Severity == exercise.Praise {

@@ -39,6 +39,8 @@ type Moment struct {
 	Observation *spine.Observation
 	Reading     *spine.Reading
 	Update      *coach.Update
+	// Live is how the session stands; nil for files.
+	Live *LiveState
 }
 
 // Sink takes the moments in order, from one goroutine. An error ends the session.
