@@ -6,7 +6,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"time"
@@ -83,7 +82,7 @@ type decoded struct {
 // Run analyses every frame of the source. It returns when the source has ended, the context is cancelled, or a part
 // fails; the result holds what was done until then in every case. Nothing runs on after it has returned.
 func Run(ctx context.Context, c Config) (Result, error) {
-	r := &runner{Config: c, estimator: spine.New(c.Spine), coach: coach.New(c.Exercise)}
+	r := &runner{Config: c, judge: newJudge(c.Exercise, c.Spine)}
 	frames := make(chan decoded, decodeAhead)
 	group, inner := errgroup.WithContext(ctx)
 	var decodeCPU time.Duration
@@ -114,8 +113,8 @@ func Run(ctx context.Context, c Config) (Result, error) {
 	}
 	return Result{
 		Frames:  Counts{Read: read, Analysed: r.analysed, Dropped: read - r.analysed},
-		Summary: r.coach.Finish(r.last),
-		Timings: r.timings.summary(),
+		Summary: r.judge.coach.Finish(r.judge.last),
+		Timings: r.judge.timings.summary(),
 		CPU:     decodeCPU + analyseCPU,
 	}, err
 }
@@ -144,11 +143,8 @@ func decode(ctx context.Context, s Source, out chan<- decoded) (read int64, err 
 // runner is the analysing half of a session.
 type runner struct {
 	Config
-	estimator *spine.Estimator
-	coach     *coach.Coach
-	timings   stageTimes
-	analysed  int64
-	last      float64
+	judge    *judge
+	analysed int64
 }
 
 func (r *runner) analyse(ctx context.Context, frames <-chan decoded) error {
@@ -164,25 +160,18 @@ func (r *runner) analyse(ctx context.Context, frames <-chan decoded) error {
 
 // one takes a frame through the stages.
 func (r *runner) one(ctx context.Context, d decoded) error {
-	start := time.Now()
-	obs, err := r.Eye.Observe(ctx, d.frame)
-	if err != nil {
-		return err
+	s := look(ctx, r.Eye, d.frame)
+	if s.err != nil {
+		return s.err
 	}
 	seen := time.Now()
-	reading := r.estimator.Step(&obs)
-	update := r.coach.Step(&reading)
-	done := time.Now()
-	r.analysed, r.last = r.analysed+1, obs.T
-	pose, roller := r.Eye.StageTimes()
-	r.timings.add(d.took, pose, roller, done.Sub(seen), d.took+done.Sub(start))
-	m := Moment{Frame: d.frame, Observation: &obs, Reading: &reading, Update: &update}
-	for _, s := range r.Sinks {
-		if err := s.Take(&m); err != nil {
-			return fmt.Errorf("at %.2f s: %w", obs.T, err)
-		}
-	}
-	return nil
+	r.judge.read(&s)
+	r.judge.correct()
+	rules := time.Since(seen)
+	r.analysed++
+	r.judge.timings.add(d.took, s.pose, s.roller, rules, d.took+s.took+rules)
+	m := r.judge.moment(&s)
+	return hand(r.Sinks, &m)
 }
 
 // onOwnThread runs f on a thread of its own, and returns the processor time it took.

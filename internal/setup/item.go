@@ -37,6 +37,7 @@ func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 type Item struct {
 	ID    ID
 	State State
-	// Text is shown, Say is spoken when the item enters this state. Say is empty where nothing has to be done.
+	// Text is shown. Say is spoken when the line changes to this state or text; it is empty where there is nothing
+	// worth a word.
 	Text, Say string
 }

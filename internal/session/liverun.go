@@ -1,0 +1,278 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/rollwell/rollwell/internal/coach"
+	"github.com/rollwell/rollwell/internal/frame"
+	"github.com/rollwell/rollwell/internal/setup"
+)
+
+// liveRun is what belongs to the goroutine of Live.Run.
+type liveRun struct {
+	*Live
+	log    *slog.Logger
+	judge  *judge
+	guide  *setup.Guide
+	intake intake
+	places places
+
+	phase  Phase
+	reason Reason
+	err    error // why Run fails
+	// lain tells that the person has lain down since the check began or went on: before, sitting is no sitting up.
+	lain    bool
+	posture posture
+	// checkingSince is the session time of the first frame since the check began or went on, negative before it.
+	checkingSince, checked time.Duration
+	pain                   []PainValue
+
+	// frames goes to the analysing goroutine and sights come back, at most one at a time; gone is closed when it has
+	// ended. A sight that nobody fetches any more is released there.
+	frames chan *frame.Frame
+	sights chan sight
+	gone   chan struct{}
+	closed error // of the eye, once gone is closed
+	// flying is the picture being analysed; dispatched when that began. failures counts the analyses that have failed
+	// since the last good one.
+	flying     *picture
+	dispatched time.Time
+	failures   int
+
+	state LiveState
+	// update is that of the frames outside of Checking; broke tells that it holds what a pause has cleared, and that no
+	// sink has seen it yet.
+	update   coach.Update
+	broke    bool
+	analysed rate
+	// shown is when the sinks last heard of the session.
+	shown time.Time
+	// busy is for how long this goroutine has worked since ticked.
+	busy   time.Duration
+	ticked time.Time
+}
+
+func newLiveRun(l *Live) *liveRun {
+	now := time.Now()
+	r := &liveRun{
+		Live: l, log: l.c.Log, judge: newJudge(l.c.Exercise, l.c.Spine), guide: setup.NewGuide(l.c.Language),
+		intake: intake{counts: &l.counts, open: l.c.Decoder, log: l.c.Log},
+		frames: make(chan *frame.Frame, 1), sights: make(chan sight, 1), gone: make(chan struct{}),
+		state: LiveState{T: -1}, shown: now, ticked: now, checkingSince: -1,
+	}
+	r.intake.heard = now
+	r.judge.coach.SetLanguage(l.c.Language)
+	return r
+}
+
+// analyse looks at one frame after the other until there are no more, and then closes the eye. It runs on a goroutine
+// of its own, which is the only one that touches the eye while a frame is under way.
+func (r *liveRun) analyse(ctx context.Context) {
+	defer close(r.gone)
+	for f := range r.frames {
+		s := look(ctx, r.c.Eye, f)
+		r.c.Pool.done(r.seat, s.took)
+		r.sights <- s
+	}
+	select {
+	case s := <-r.sights: // came too late for anybody
+		s.frame.Release()
+	default:
+	}
+	r.closed = r.c.Eye.Close()
+}
+
+// receive decodes what has come and does what was asked for.
+func (r *liveRun) receive() {
+	defer r.work(time.Now())
+	for _, do := range r.fetch() {
+		if r.phase != Ended {
+			do(r)
+		}
+	}
+	for i := range r.intake.units {
+		r.intake.take(&r.intake.units[i], r.resting())
+	}
+	if r.intake.needsKey(time.Now()) {
+		r.askKeyFrame()
+	}
+	r.next()
+}
+
+// fetch empties the inbox into the intake and returns the commands.
+func (r *liveRun) fetch() []func(*liveRun) {
+	var lost bool
+	r.intake.units, r.intake.commands, lost = r.inbox.fetch(r.intake.units, r.intake.commands)
+	r.intake.lost = r.intake.lost || lost
+	return r.intake.commands
+}
+
+// resting tells whether the next picture may be left out, because the check pauses and a few a second do.
+func (r *liveRun) resting() time.Duration {
+	if r.phase != Paused {
+		return 0
+	}
+	return restingStep
+}
+
+// restingStep is the least time between two analysed frames of a paused check.
+const restingStep = time.Second / defaultMinRate
+
+// dispatch uses the session's turn for the newest picture.
+func (r *liveRun) dispatch() {
+	defer r.work(time.Now())
+	if r.phase == Ended || r.intake.waiting == nil {
+		r.c.Pool.leave(r.seat)
+		return
+	}
+	f, p := r.intake.convert()
+	if f == nil {
+		r.c.Pool.leave(r.seat)
+		return
+	}
+	r.places.apply(r.c.Eye, f, p.t, r.judge.last)
+	r.dispatched = time.Now()
+	p.waited = r.dispatched.Sub(p.decodedAt)
+	r.flying = p
+	r.frames <- f
+}
+
+// conclude takes what the eye has seen through the rules and shows it.
+func (r *liveRun) conclude(s sight) {
+	defer r.work(time.Now())
+	p := r.flying
+	r.flying = nil
+	defer s.frame.Release()
+	if s.err != nil {
+		r.blind(s.err)
+		r.next()
+		return
+	}
+	r.failures = 0
+	r.counts.analysed.Add(1)
+	r.analysed.add(time.Now())
+	began := time.Now()
+	r.judge.read(&s)
+	r.advance(&s, p)
+	r.state.Setup = r.guide.Step(&s.obs, &r.judge.reading)
+	rules := time.Since(began)
+	r.judge.timings.add(p.decoded, s.pose, s.roller, rules, p.decoded+s.took+rules)
+	r.state.Delays = p.delays(&s, rules)
+	r.state.T, r.state.Captured = s.obs.T, p.captured
+	m := r.judge.moment(&s)
+	if r.phase != Checking {
+		m.Update = &r.update
+	}
+	m.Live = r.now()
+	if err := hand(r.c.Sinks, &m); err != nil {
+		r.fail(ReasonError, err)
+		return
+	}
+	r.counts.pushed.Add(1)
+	r.next()
+}
+
+// next asks for a turn if there is a picture for it.
+func (r *liveRun) next() {
+	if r.intake.waiting != nil && r.flying == nil && r.phase != Ended {
+		r.c.Pool.ask(r.seat)
+	}
+}
+
+// advance lets the person's posture and the coach have their say on a frame.
+func (r *liveRun) advance(s *sight, p *picture) {
+	r.posture.step(p.t, s.obs.Pose)
+	switch r.phase {
+	case Checking:
+		r.lain = r.lain || r.posture.lies >= lyingFor
+		if r.lain && r.posture.upright >= uprightFor {
+			r.rest(ReasonSatUp)
+			r.quiet(s.obs.T)
+			return
+		}
+		if r.checkingSince < 0 {
+			r.checkingSince = p.t
+		}
+		r.judge.correct()
+		r.state.Progress, r.state.Standing = r.judge.update.Progress, r.judge.coach.Standing()
+	case Paused:
+		if r.reason == ReasonSatUp && r.posture.lies >= lyingFor {
+			r.phase, r.reason, r.lain = Checking, ReasonNone, true
+			r.log.Info("check goes on", "t_s", s.obs.T)
+		}
+		r.quiet(s.obs.T)
+	default:
+		r.quiet(s.obs.T)
+	}
+}
+
+// quiet is the update of a frame that the coach does not follow.
+func (r *liveRun) quiet(t float64) {
+	if r.broke { // what the pause has cleared is told once
+		r.broke, r.update.T = false, t
+		return
+	}
+	r.update = coach.Update{T: t, Progress: r.state.Progress}
+}
+
+// maxFailures is how many analyses in a row may fail before the session does.
+const maxFailures = 10
+
+// blind takes note of an analysis that has failed.
+func (r *liveRun) blind(err error) {
+	r.counts.analysis.Add(1)
+	r.failures++
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	r.log.Warn("a frame could not be analysed", "error", err, "in_a_row", r.failures)
+	if r.failures >= maxFailures {
+		r.fail(ReasonError, fmt.Errorf("%d frames in a row could not be analysed: %w", r.failures, err))
+	}
+}
+
+// now completes the session's state.
+func (r *liveRun) now() *LiveState {
+	at := time.Now()
+	s := &r.state
+	s.Phase, s.Reason = r.phase, r.reason
+	s.Width, s.Height = r.places.width, r.places.height
+	s.ReceivedFPS, s.AnalysedFPS = r.intake.received.perSecond(at), r.analysed.perSecond(at)
+	s.Connection, s.Transport = r.intake.connection(at), r.intake.transport
+	r.shown = at
+	return s
+}
+
+// tell shows the sinks the state without a frame.
+func (r *liveRun) tell() {
+	s := r.now()
+	for _, sink := range r.c.Sinks {
+		if err := sink.Tick(s); err != nil && r.err == nil {
+			r.fail(ReasonError, err)
+		}
+	}
+}
+
+// tick is called once a second.
+func (r *liveRun) tick() {
+	now := time.Now()
+	r.c.Pool.spent(r.busy, now.Sub(r.ticked))
+	r.busy, r.ticked = 0, now
+	switch {
+	case r.flying != nil && now.Sub(r.dispatched) > r.c.StuckAfter && r.c.Pool.hang(r.seat):
+		r.fail(ReasonStuck, fmt.Errorf("%w: frame at %.2f s has taken longer than %s; start a new check", ErrStuck,
+			r.flying.t.Seconds(), r.c.StuckAfter))
+	case now.Sub(r.intake.heard) >= r.c.IdleAfter:
+		r.log.Info("no picture came", "for", r.c.IdleAfter)
+		r.end(ReasonNoVideo)
+	case now.Sub(r.shown) > 900*time.Millisecond:
+		r.tell()
+	}
+}
+
+// work adds the time since began to what this goroutine was busy for.
+func (r *liveRun) work(began time.Time) { r.busy += time.Since(began) }

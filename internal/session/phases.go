@@ -1,0 +1,128 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// tooMuchPain and moreThanAtFirst are where a check ends (domain.md §6: stop at 6, or at 2 over the start).
+	tooMuchPain, moreThanAtFirst = 6, 2
+	// maxPainValues bounds what is kept of them.
+	maxPainValues = 1000
+)
+
+// start begins the check, or goes on with it.
+func (r *liveRun) start() {
+	if r.phase != SettingUp && r.phase != Paused {
+		return
+	}
+	r.log.Info("check runs", "from", r.phase.String())
+	r.phase, r.reason, r.lain, r.broke = Checking, ReasonNone, false, false
+	r.posture.reset()
+	r.tell()
+}
+
+// pause interrupts the check at a person's wish.
+func (r *liveRun) pause(why Reason) {
+	if r.phase == Paused && r.reason != why { // sitting up was first; now only a person goes on
+		r.reason = why
+		r.tell()
+		return
+	}
+	if r.phase != Checking {
+		return
+	}
+	r.rest(why)
+	r.tell()
+}
+
+// rest interrupts the check without telling anybody yet.
+func (r *liveRun) rest(why Reason) {
+	r.book()
+	r.phase, r.reason = Paused, why
+	r.posture.reset()
+	r.update, r.broke = r.judge.coach.Break(), true
+	r.log.Info("check pauses", "reason", string(why))
+}
+
+// book adds the time since the check began or went on to what was checked.
+func (r *liveRun) book() {
+	if r.checkingSince >= 0 {
+		r.checked += max(0, r.intake.clock.last-r.checkingSince)
+	}
+	r.checkingSince = -1
+}
+
+// hurts takes note of a person's pain.
+func (r *liveRun) hurts(value int) {
+	at := r.intake.clock.now(time.Now()).Seconds()
+	if len(r.pain) < maxPainValues {
+		r.pain = append(r.pain, PainValue{T: at, Value: value})
+	}
+	if value >= tooMuchPain || value-r.pain[0].Value >= moreThanAtFirst {
+		r.end(ReasonPain)
+	}
+}
+
+// end ends the session; the first reason stays.
+func (r *liveRun) end(why Reason) {
+	if r.phase == Ended {
+		return
+	}
+	if r.phase == Checking {
+		r.book()
+	}
+	r.phase, r.reason = Ended, why
+}
+
+// fail ends the session by an error.
+func (r *liveRun) fail(why Reason, err error) {
+	if r.err == nil {
+		r.err = err
+	}
+	r.end(why)
+}
+
+// finish stops everything, tells the sinks, and sums up.
+func (r *liveRun) finish() (LiveResult, error) {
+	r.inbox.close()
+	close(r.frames)
+	if r.flying == nil {
+		r.c.Pool.leave(r.seat)
+	} else {
+		r.counts.shutdown.Add(1)
+	}
+	if r.intake.waiting != nil {
+		r.counts.shutdown.Add(1)
+	}
+	r.await()
+	summary := r.judge.coach.Finish(r.judge.last)
+	r.tell()
+	result := LiveResult{
+		Reason: r.reason, Summary: summary, Frames: r.Counts(), Pain: r.pain, Checked: r.checked,
+		Timings: r.judge.timings.summary(),
+	}
+	err := errors.Join(r.err, r.intake.close())
+	r.log.Info("check ends", "reason", string(r.reason), "frames", result.Frames, "error", err)
+	return result, err
+}
+
+// await waits until the analysing goroutine has closed the eye, but not for an analysis that hangs.
+func (r *liveRun) await() {
+	if r.reason != ReasonStuck {
+		timer := time.NewTimer(r.c.StuckAfter)
+		defer timer.Stop()
+		select {
+		case <-r.gone:
+		case <-timer.C:
+			if r.flying != nil && r.c.Pool.hang(r.seat) {
+				r.fail(ReasonStuck, fmt.Errorf("%w: it did not come to an end within %s of the check's", ErrStuck, r.c.StuckAfter))
+				return
+			}
+			<-r.gone
+		}
+		r.err = errors.Join(r.err, r.closed)
+	}
+}

@@ -1,0 +1,142 @@
+package setup
+
+import (
+	"math"
+
+	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/spine"
+)
+
+// limit is a threshold that differs both ways: a line turns bad beyond bad and good again within good. In between it
+// stays as it was, and unknown if it was.
+type limit struct{ good, bad float64 }
+
+// atLeast judges a value that has to be high enough; why says what is wrong if it is not.
+func (l limit) atLeast(v float64, why reason, was verdict) verdict {
+	switch {
+	case v >= l.good:
+		return verdict{OK, fine}
+	case v < l.bad:
+		return verdict{Bad, why}
+	}
+	return was
+}
+
+// atMost judges a value that has to be low enough.
+func (l limit) atMost(v float64, why reason, was verdict) verdict {
+	return limit{-l.good, -l.bad}.atLeast(-v, why, was)
+}
+
+// The limits.
+var (
+	// brightEnough is the mean luma, 0…1, as in the exercise files' too_dark (heuristic).
+	brightEnough = limit{good: 0.15, bad: 0.12}
+	// sharpEnough is spine.Quality's Sharpness; below about 20 a picture is blurred, and less is surely so (heuristic).
+	sharpEnough = limit{good: 20, bad: 10}
+	// nearEnough and farEnough are the trunk's length as a share of the picture's long side. A camera two and a half
+	// to three and a half metres away, as it should be, sees .10 to .14 (domain.md §5, with body.FocalWidths and a
+	// trunk of .47 m). Past 5 m a level is not two pixels at the analysis size; a body whose trunk fills a third and
+	// more does not fit the picture lying down, being three trunks long with bent knees (derived).
+	nearEnough = limit{good: 0.08, bad: 0.07}
+	farEnough  = limit{good: 0.33, bad: 0.36}
+	// sideOnEnough is spine.Reading's SideOn: below .25 it is side-on (domain.md §5), bad as in not_side_on.
+	sideOnEnough = limit{good: 0.25, bad: 0.35}
+	// insideEnough is how far, as a share of the picture's long side, a landmark may surely lie outside: the error
+	// of BlazePose's landmarks is about as large (heuristic).
+	insideEnough = limit{good: 0, bad: 0.03}
+	// floorEnough is how far the lowest point on the floor lies above the picture's lower edge, as a share of its
+	// height (heuristic).
+	floorEnough = limit{good: 0.015, bad: -0.005}
+	// rollerEnough is the score from which the roller counts as found, as for readings, and below which it is lost.
+	rollerEnough = limit{good: 0.5, bad: 0.4}
+)
+
+// seenWell is the visibility from which a landmark's place is believed.
+const seenWell = 0.5
+
+func (s *scene) light(was verdict) verdict {
+	if s.r.Brightness.State != spine.OK {
+		return verdict{}
+	}
+	if v := brightEnough.atLeast(s.r.Brightness.V, dark, was); v.state != OK {
+		return v
+	}
+	return sharpEnough.atLeast(s.o.Quality.Sharpness, blurred, was)
+}
+
+func (s *scene) longSide() float64 { return float64(max(s.o.Width, s.o.Height)) }
+
+func (s *scene) distance(was verdict) verdict {
+	share := s.torso.L / s.longSide()
+	if v := nearEnough.atLeast(share, tooFar, was); v.state != OK {
+		return v
+	}
+	return farEnough.atMost(share, tooNear, was)
+}
+
+// wholeBody looks at the same landmarks as spine.Reading's InFrame, and which of them are surely outside.
+func (s *scene) wholeBody(was verdict) verdict {
+	near := s.torso.Near
+	head := s.outside(body.Nose)
+	trunk := math.Max(s.outside(near(body.LeftShoulder, body.RightShoulder)), s.outside(near(body.LeftHip, body.RightHip)))
+	feet := math.Max(s.outside(near(body.LeftKnee, body.RightKnee)),
+		math.Max(s.outside(near(body.LeftAnkle, body.RightAnkle)), s.outside(near(body.LeftHeel, body.RightHeel))))
+	worst := math.Max(head, math.Max(trunk, feet))
+	why := trunkOut
+	switch {
+	case worst == head && head > trunk && feet <= insideEnough.good:
+		why = headOut
+	case worst == feet && feet > trunk && head <= insideEnough.good:
+		why = feetOut
+	}
+	return insideEnough.atMost(worst, why, was)
+}
+
+// outside is how far a landmark lies outside the picture, as a share of the long side; 0 inside.
+func (s *scene) outside(landmark int) float64 {
+	l := s.o.Pose.Landmarks[landmark]
+	right, low := float64(s.o.Width-1), float64(s.o.Height-1)
+	out := math.Max(math.Max(-l.X, l.X-right), math.Max(-l.Y, l.Y-low))
+	return math.Max(0, out) / s.longSide()
+}
+
+// sideOn can be judged of who lies: people who still sit may turn as they lie down.
+func (s *scene) sideOn(was verdict) verdict {
+	if !s.torso.OnBack() {
+		return verdict{Unknown, notLying}
+	}
+	if s.r.SideOn.State != spine.OK {
+		return verdict{}
+	}
+	return sideOnEnough.atMost(s.r.SideOn.V, oblique, was)
+}
+
+// floor looks at the lowest things that stand on it.
+func (s *scene) floor(was verdict) verdict {
+	height := float64(s.o.Height)
+	heel := s.o.Pose.Landmarks[s.torso.Near(body.LeftHeel, body.RightHeel)]
+	if heel.Visibility < seenWell {
+		return verdict{}
+	}
+	room := (height - 1 - heel.Y) / height
+	why := floorCut
+	if r := s.o.Roller; r != nil && r.Score >= rollerEnough.good && r.Radius > 0 {
+		if under := (height - 1 - r.Near.Y - r.Radius) / height; under < room {
+			room, why = under, rollerCut
+		}
+	}
+	return floorEnough.atLeast(room, why, was)
+}
+
+// roller never turns bad: that none was found does not say that none is there.
+func (s *scene) roller(was verdict) verdict {
+	if r := s.o.Roller; r != nil {
+		if v := rollerEnough.atLeast(r.Score, rollerUnseen, was); v.state != Bad {
+			return v
+		}
+	}
+	if !s.torso.OnBack() {
+		return verdict{Unknown, notLying}
+	}
+	return verdict{Unknown, rollerUnseen}
+}
