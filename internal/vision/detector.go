@@ -27,6 +27,11 @@ func (c candidate) sameAs(d candidate) bool {
 	return c.hips.Sub(d.hips).Len() < .5*r && c.rim.Sub(d.rim).Len() < .9*r
 }
 
+// touches tells whether c may be another sight of d: the hips lie within the circle of either body.
+func (c candidate) touches(d candidate) bool {
+	return c.hips.Sub(d.hips).Len() < .7*math.Max(c.axis().Len(), d.axis().Len())
+}
+
 // resembles tells whether c may be d a short time later: about as large and at about the same place, the same way
 // round.
 func (c candidate) resembles(d candidate) bool {
@@ -78,10 +83,19 @@ func (d *detector) look(bgr gocv.Mat, s square, list []candidate) ([]candidate, 
 	return list, nil
 }
 
-// merge adds c to list, or puts it in the place of the same person found with a lower score.
+// agrees tells whether c and d are the same person, seen at the same size and the same way round: one look at either
+// serves for both.
+func (c candidate) agrees(d candidate) bool {
+	const size = 1.35
+	r, q := c.axis().Len(), d.axis().Len()
+	return c.sameAs(d) && r < size*q && q < size*r
+}
+
+// merge adds c to list, or puts it in the place of the same person found with a lower score. A finding of another
+// size or the other way round is kept: which is right only the landmarker can tell.
 func merge(list []candidate, c candidate) []candidate {
 	for i := range list {
-		if list[i].sameAs(c) {
+		if list[i].agrees(c) {
 			if c.score > list[i].score {
 				list[i] = c
 			}

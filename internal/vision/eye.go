@@ -176,6 +176,7 @@ func (e *Eye) pose(v view, obs *spine.Observation) error {
 	*p = e.tracker.now.pose
 	e.sides.settle(v.t, p)
 	e.limbs.doubt(v.t, p)
+	doubtShape(e.tracker.now.shape, p)
 	e.smoother.apply(v.t, p)
 	if err := body.CorrectTrunk(p); err != nil {
 		return err

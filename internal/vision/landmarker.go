@@ -24,6 +24,8 @@ type fit struct {
 	pose body.Pose
 	// hips and rim place the square of the next frame, in pixels of the frame.
 	hips, rim body.Point
+	// shape tells how much it has the shape of a body, 0…1.
+	shape float64
 	// roi is the square that was looked at.
 	roi square
 }
@@ -39,7 +41,7 @@ func (f *fit) next() square {
 
 // candidate is the person as the detector would report it.
 func (f *fit) candidate() candidate {
-	return candidate{hips: f.hips, rim: f.rim, score: f.pose.Score}
+	return candidate{hips: f.hips, rim: f.rim, score: f.quality()}
 }
 
 // landmarker finds the points of one body in a square of the frame that holds it head up.
@@ -93,6 +95,7 @@ func readFit(points, score, world []float32, roi square, f *fit) {
 		f.pose.World[i] = body.Vec3{X: q.X, Y: q.Y, Z: float64(w[2])}
 	}
 	f.hips, f.rim = place(rawHips), place(rawRim)
+	f.shape = shapeOf(f)
 }
 
 func (l *landmarker) close() error {

@@ -43,6 +43,9 @@ type tracker struct {
 	votes int
 	rival candidate
 
+	// doubts is about the shape of the fit.
+	doubts doubts
+
 	// roller is where the roller was last known to be.
 	roller    body.Point
 	hasRoller bool
@@ -95,10 +98,16 @@ func (t *tracker) follow(v view) (bool, error) {
 
 // keep is what a frame asks for besides following: remembering, ending a probation, and the look around.
 func (t *tracker) keep(v view) (outcome, error) {
+	if better, err := t.opinion(v); better || err != nil {
+		if err != nil {
+			return nobody, err
+		}
+		return t.begin(v), nil
+	}
 	if t.doubtful {
 		return t.prove(v)
 	}
-	if t.now.pose.Score >= sureScore {
+	if t.now.inPlainSight() {
 		t.sure, t.sureT, t.hasSure = t.now.candidate(), v.t, true
 	}
 	changed, err := t.reconsider(v)
@@ -118,7 +127,7 @@ func (t *tracker) prove(v view) (outcome, error) {
 	switch {
 	case ok:
 		return t.begin(v), nil
-	case t.now.pose.Score >= sureScore && !t.recent(v.t):
+	case t.now.inPlainSight() && !t.recent(v.t):
 		return t.begin(v), nil
 	case v.t < t.provenAt:
 		return nobody, nil
@@ -135,7 +144,7 @@ func (t *tracker) begin(v view) outcome {
 	t.following, t.votes, t.seen = true, 0, [wholeViews]int{}
 	t.nextLook = v.t + lookEvery
 	c := t.now.candidate()
-	if t.now.pose.Score >= sureScore && (!t.recent(v.t) || c.resembles(t.sure)) {
+	if t.now.inPlainSight() && (!t.recent(v.t) || c.resembles(t.sure)) {
 		t.doubtful = false
 		t.sure, t.sureT, t.hasSure = c, v.t, true
 		return acquired
@@ -146,8 +155,11 @@ func (t *tracker) begin(v view) outcome {
 
 // lose forgets whom we followed, but not the subject last seen in plain sight.
 func (t *tracker) lose() {
-	t.following, t.doubtful, t.searched, t.votes = false, false, 0, 0
+	t.following, t.doubtful, t.searched, t.votes, t.doubts = false, false, 0, 0, doubts{}
 }
+
+// inPlainSight tells that somebody is there without a doubt.
+func (f *fit) inPlainSight() bool { return f.pose.Score >= sureScore && f.shape >= fairShape }
 
 // recent tells whether the subject was in plain sight a short time ago.
 func (t *tracker) recent(at float64) bool {
