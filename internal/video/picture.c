@@ -54,6 +54,12 @@ static enum AVPixelFormat plain_format(enum AVPixelFormat format, int *full_rang
     return plain;
 }
 
+void rv_set_range(AVFrame *picture, int full) {
+    int ignored = 0;
+    picture->format = plain_format(picture->format, &ignored);
+    picture->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+}
+
 // The matrix from Y'CbCr to RGB. Unmarked streams follow the convention of players: high definition is BT.709,
 // anything smaller BT.601.
 static int matrix_of(const AVFrame *picture) {

@@ -20,6 +20,9 @@ rv_turn rv_turn_from_matrix(const int32_t matrix[9]);
 // counts as square.
 void rv_upright_size(int width, int height, AVRational aspect, rv_turn turn, int *upright_width, int *upright_height);
 
+// rv_set_range says that the picture has full range, or limited, whatever it says itself.
+void rv_set_range(AVFrame *picture, int full);
+
 // rv_converter converts pictures to one output size and may be reused from frame to frame, also when the stored
 // pictures change their size or colours. All zero is ready to use.
 typedef struct rv_converter {
