@@ -220,7 +220,7 @@ func (l *Live) Run(ctx context.Context) (LiveResult, error) {
 	r := newLiveRun(l)
 	r.log.Info("check begins", "exercise", l.c.Exercise.ID)
 	go r.analyse(ctx)
-	ticker := time.NewTicker(time.Second)
+	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for r.phase != Ended {
 		select {

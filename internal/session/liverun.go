@@ -51,9 +51,11 @@ type liveRun struct {
 	analysed rate
 	// shown is when the sinks last heard of the session.
 	shown time.Time
-	// busy is for how long this goroutine has worked since ticked.
-	busy   time.Duration
-	ticked time.Time
+	// busy is for how long this goroutine has worked since ticked; reported is how many frames had been analysed when
+	// the pool last heard of it.
+	busy     time.Duration
+	ticked   time.Time
+	reported int64
 }
 
 func newLiveRun(l *Live) *liveRun {
@@ -75,6 +77,9 @@ func (r *liveRun) analyse(ctx context.Context) {
 	defer close(r.gone)
 	for f := range r.frames {
 		s := look(ctx, r.c.Eye, f)
+		if s.err != nil {
+			s.took = 0 // says nothing about what a frame costs
+		}
 		r.c.Pool.done(r.seat, s.took)
 		r.sights <- s
 	}
@@ -111,7 +116,7 @@ func (r *liveRun) fetch() []func(*liveRun) {
 	return r.intake.commands
 }
 
-// resting tells whether the next picture may be left out, because the check pauses and a few a second do.
+// resting is the least session time between two pictures that are analysed: while the check pauses a few a second do.
 func (r *liveRun) resting() time.Duration {
 	if r.phase != Paused {
 		return 0
@@ -119,8 +124,9 @@ func (r *liveRun) resting() time.Duration {
 	return restingStep
 }
 
-// restingStep is the least time between two analysed frames of a paused check.
-const restingStep = time.Second / defaultMinRate
+// restingStep is the least time between two analysed frames of a paused check: enough to see who lies back, and every
+// third of 30 in a second in spite of their jitter.
+const restingStep = 85 * time.Millisecond
 
 // dispatch uses the session's turn for the newest picture.
 func (r *liveRun) dispatch() {
@@ -257,10 +263,20 @@ func (r *liveRun) tell() {
 	}
 }
 
-// tick is called once a second.
+const (
+	// tickEvery is how often a session looks after itself; tellEvery is the time after which sinks hear of it again
+	// although nothing has happened.
+	tickEvery = 500 * time.Millisecond
+	tellEvery = 900 * time.Millisecond
+)
+
+// tick looks for what does not happen.
 func (r *liveRun) tick() {
 	now := time.Now()
-	r.c.Pool.spent(r.busy, now.Sub(r.ticked))
+	if n := r.counts.analysed.Load(); n > r.reported { // a session that waits says nothing about what one costs
+		r.c.Pool.spent(r.busy, now.Sub(r.ticked))
+		r.reported = n
+	}
 	r.busy, r.ticked = 0, now
 	switch {
 	case r.flying != nil && now.Sub(r.dispatched) > r.c.StuckAfter && r.c.Pool.hang(r.seat):
@@ -269,7 +285,7 @@ func (r *liveRun) tick() {
 	case now.Sub(r.intake.heard) >= r.c.IdleAfter:
 		r.log.Info("no picture came", "for", r.c.IdleAfter)
 		r.end(ReasonNoVideo)
-	case now.Sub(r.shown) > 900*time.Millisecond:
+	case now.Sub(r.shown) > tellEvery, r.intake.connection(now) != r.state.Connection:
 		r.tell()
 	}
 }

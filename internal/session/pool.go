@@ -134,7 +134,8 @@ func (p *Pool) Admit() (release func(), err error) {
 // limit is how many sessions fit: at the least rate each needs so much of the workers' time.
 func (p *Pool) limit() int {
 	each := p.o.MinRate*p.cost.value + p.overhead.value
-	n := max(1, int(p.o.Headroom*float64(p.o.Workers)/each))
+	const whole = 1e-9 // so that what fits exactly fits
+	n := max(1, int(p.o.Headroom*float64(p.o.Workers)/each+whole))
 	if p.o.MaxSessions > 0 {
 		n = min(n, p.o.MaxSessions)
 	}
@@ -223,7 +224,7 @@ func (p *Pool) grant() {
 	}
 }
 
-// done ends a turn in which a frame was analysed, and takes note of what that took.
+// done ends a turn, and takes note of what the analysis of a frame took, unless that is zero.
 func (p *Pool) done(s *seat, took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -234,7 +235,9 @@ func (p *Pool) done(s *seat, took time.Duration) {
 		}
 		return
 	}
-	p.cost.add(took.Seconds())
+	if took > 0 {
+		p.cost.add(took.Seconds())
+	}
 	p.end(s)
 }
 
