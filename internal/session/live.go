@@ -218,8 +218,8 @@ func (l *Live) Counts() Counters {
 // the eye is then closed when that comes back, and Pool.Close waits for it.
 func (l *Live) Run(ctx context.Context) (LiveResult, error) {
 	r := newLiveRun(l)
-	r.log.Info("check begins", "exercise", l.c.Exercise.ID)
 	go r.analyse(ctx)
+	defer r.collapse()
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	for r.phase != Ended {

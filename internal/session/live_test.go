@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -290,6 +291,38 @@ func TestLiveEndsByAFailingPart(t *testing.T) {
 			})
 		})
 	}
+	t.Run("an eye that panics", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, onePool(), 10*ms, func(s *stage, _ *LiveConfig) {
+				s.eye.observe = func(context.Context, *frame.Frame) (spine.Observation, error) { panic("out of range") }
+			}).run(t.Context())
+			s.play(time.Second)
+			s.over(ReasonError)
+			if !errors.Is(s.err, errPanic) || !strings.Contains(s.err.Error(), "out of range") {
+				t.Errorf("error %v", s.err)
+			}
+		})
+	})
+	t.Run("a sink that panics", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, onePool(), 10*ms, func(s *stage, _ *LiveConfig) {
+				s.sink.take = func(*Moment) error { panic("nil map") }
+			})
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Error("the panic was hidden from the server")
+					}
+				}()
+				s.send(1, goodPicture, true)
+				_, _ = s.live.Run(t.Context())
+			}()
+			synctest.Wait()
+			if p := s.pool.Stats(); !s.eye.isClosed() || p.Busy != 0 || p.Waiting != 0 {
+				t.Errorf("the eye is closed: %v, the pool stands at %+v", s.eye.isClosed(), p)
+			}
+		})
+	})
 	t.Run("an eye that fails now and then", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage(t, onePool(), 10*ms, func(s *stage, _ *LiveConfig) {

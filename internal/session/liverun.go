@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/coach"
@@ -37,6 +38,8 @@ type liveRun struct {
 	sights chan sight
 	gone   chan struct{}
 	closed error // of the eye, once gone is closed
+	// finished tells that frames is closed and the turn given back.
+	finished bool
 	// flying is the picture being analysed; dispatched when that began. failures counts the analyses that have failed
 	// since the last good one.
 	flying     *picture
@@ -76,7 +79,7 @@ func newLiveRun(l *Live) *liveRun {
 func (r *liveRun) analyse(ctx context.Context) {
 	defer close(r.gone)
 	for f := range r.frames {
-		s := look(ctx, r.c.Eye, f)
+		s := r.lookSafely(ctx, f)
 		if s.err != nil {
 			s.took = 0 // says nothing about what a frame costs
 		}
@@ -89,6 +92,19 @@ func (r *liveRun) analyse(ctx context.Context) {
 	default:
 	}
 	r.closed = r.c.Eye.Close()
+}
+
+// errPanic marks an analysis that panicked. Its eye cannot be trusted any more.
+var errPanic = errors.New("the analysis panicked")
+
+// lookSafely keeps a fault in one person's analysis from ending everybody's.
+func (r *liveRun) lookSafely(ctx context.Context, f *frame.Frame) (s sight) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s = sight{frame: f, err: fmt.Errorf("%w: %v\n%s", errPanic, fault, debug.Stack())}
+		}
+	}()
+	return look(ctx, r.c.Eye, f)
 }
 
 // receive decodes what has come and does what was asked for.
@@ -208,7 +224,7 @@ func (r *liveRun) advance(s *sight, p *picture) {
 	case Paused:
 		if r.reason == ReasonSatUp && r.posture.lies >= lyingFor {
 			r.phase, r.reason, r.lain = Checking, ReasonNone, true
-			r.log.Info("check goes on", "t_s", s.obs.T)
+			r.log.Debug("check goes on", "t_s", s.obs.T)
 		}
 		r.quiet(s.obs.T)
 	default:
@@ -236,8 +252,8 @@ func (r *liveRun) blind(err error) {
 		return
 	}
 	r.log.Warn("a frame could not be analysed", "error", err, "in_a_row", r.failures)
-	if r.failures >= maxFailures {
-		r.fail(ReasonError, fmt.Errorf("%d frames in a row could not be analysed: %w", r.failures, err))
+	if r.failures >= maxFailures || errors.Is(err, errPanic) {
+		r.fail(ReasonError, fmt.Errorf("%d frames in a row could not be analysed, start a new check: %w", r.failures, err))
 	}
 }
 
@@ -283,7 +299,6 @@ func (r *liveRun) tick() {
 		r.fail(ReasonStuck, fmt.Errorf("%w: frame at %.2f s has taken longer than %s; start a new check", ErrStuck,
 			r.flying.t.Seconds(), r.c.StuckAfter))
 	case now.Sub(r.intake.heard) >= r.c.IdleAfter:
-		r.log.Info("no picture came", "for", r.c.IdleAfter)
 		r.end(ReasonNoVideo)
 	case now.Sub(r.shown) > tellEvery, r.intake.connection(now) != r.state.Connection:
 		r.tell()

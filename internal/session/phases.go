@@ -18,7 +18,7 @@ func (r *liveRun) start() {
 	if r.phase != SettingUp && r.phase != Paused {
 		return
 	}
-	r.log.Info("check runs", "from", r.phase.String())
+	r.log.Debug("check runs", "from", r.phase.String())
 	r.phase, r.reason, r.lain, r.broke = Checking, ReasonNone, false, false
 	r.posture.reset()
 	r.tell()
@@ -44,7 +44,7 @@ func (r *liveRun) rest(why Reason) {
 	r.phase, r.reason = Paused, why
 	r.posture.reset()
 	r.update, r.broke = r.judge.coach.Break(), true
-	r.log.Info("check pauses", "reason", string(why))
+	r.log.Debug("check pauses", "reason", string(why))
 }
 
 // book adds the time since the check began or went on to what was checked.
@@ -87,11 +87,9 @@ func (r *liveRun) fail(why Reason, err error) {
 
 // finish stops everything, tells the sinks, and sums up.
 func (r *liveRun) finish() (LiveResult, error) {
-	r.inbox.close()
-	close(r.frames)
-	if r.flying == nil {
-		r.c.Pool.leave(r.seat)
-	} else {
+	r.collapse()
+	r.finished = true
+	if r.flying != nil {
 		r.counts.shutdown.Add(1)
 	}
 	if r.intake.waiting != nil {
@@ -105,8 +103,19 @@ func (r *liveRun) finish() (LiveResult, error) {
 		Timings: r.judge.timings.summary(),
 	}
 	err := errors.Join(r.err, r.intake.close())
-	r.log.Info("check ends", "reason", string(r.reason), "frames", result.Frames, "error", err)
 	return result, err
+}
+
+// collapse leaves nothing behind that concerns others when Run panics, in a sink say. After finish it does nothing.
+func (r *liveRun) collapse() {
+	if r.finished {
+		return
+	}
+	r.inbox.close()
+	close(r.frames)
+	if r.flying == nil {
+		r.c.Pool.leave(r.seat)
+	}
 }
 
 // await waits until the analysing goroutine has closed the eye, but not for an analysis that hangs.
