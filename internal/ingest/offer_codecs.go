@@ -26,6 +26,7 @@ func (o *offer) readCodecs(m *sdp.MediaDescription) {
 		if !ok {
 			continue
 		}
+		rest = strings.TrimSpace(rest) // pion ends feedback without a parameter with a space
 		switch a.Key {
 		case "rtpmap":
 			if name, rate, _ := strings.Cut(rest, "/"); rate == strconv.Itoa(clockRate) {

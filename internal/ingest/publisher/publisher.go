@@ -154,7 +154,7 @@ func (p *Publisher) replay(ctx context.Context) error {
 			return nil
 		}
 		if p.keyWanted.Swap(false) {
-			i = nextKey(p.options.Units, i)
+			i = nextKey(p.options.Units, i, p.options.Loop)
 		}
 		if err := p.send(packets.split(p.options.Units[i].Data, clock), capture); err != nil {
 			return err
@@ -201,10 +201,14 @@ func (p *Publisher) extension(uri string) uint8 {
 	return 0
 }
 
-// nextKey is the first key picture from i on, going round if need be.
-func nextKey(units []media.AccessUnit, i int) int {
+// nextKey is the first key picture from i on, where looping goes round; without one the clip goes on as it is.
+func nextKey(units []media.AccessUnit, i int, loop bool) int {
 	for n := range units {
-		if at := (i + n) % len(units); units[at].Key {
+		at := i + n
+		if at >= len(units) && !loop {
+			return i
+		}
+		if at %= len(units); units[at].Key {
 			return at
 		}
 	}
