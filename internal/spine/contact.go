@@ -19,9 +19,14 @@ const (
 	// Rollers are 30 to 90 cm long (domain.md §2), and people lie over the middle.
 	halfLengthM, halfLengthSigmaM = 0.22, 0.10
 	offMiddleSigmaM               = 0.04
+	minReachM, maxReachM          = 0.05, 0.5
 
-	// lateralSigma is the error of the body's lateral direction, in radians.
-	lateralSigma = 0.09
+	// lateralSigma is the error of the body's lateral direction, in radians; farSigma that of the roller's own axis
+	// where its far end was measured (heuristic: the end's centre to 2 cm).
+	lateralSigma, farSigma = 0.09, 0.06
+	// farApart is how far the middle of a roller's measured axis may be from where the body's lateral direction has
+	// it, as a share of the way there, before the far end counts as mistaken: a skew of 22°.
+	farApart = 0.4
 
 	// sSigma is the error of s that stays with a perfect roller: people, keypoints, contact patch (domain.md
 	// §1.3: .07 in all).
@@ -57,12 +62,13 @@ func solveContact(t body.Torso, r *Roller, width, height int, told Options) cont
 	if math.Abs(det) < 0.25*t.L*pxPerL { // the back faces the camera or turns away: nothing to solve
 		return contact{}
 	}
-	g := rollerAxis(t, r, width, height)
+	l := axisLine(t, r, width, height, told.RollerLengthM)
+	g := l.g
 	nearScale := t.Scale // refined below, once the reach is known
 	s0, d0 := split(r.Near.Sub(t.H), axis, p, det)
 	sg, dg := split(g, axis, p, det)
 
-	m, mVar := reachPrior(r, t, g, told.RollerLengthM)
+	m, mVar := l.reach, l.reachVar
 	for range 2 { // the expected depth depends on s and on the radius, both of which depend on m
 		nearScale = t.Scale * (1 + m*t.Scale*t.Lateral.Z/(body.FocalWidths*float64(width)))
 		s := s0 + m*sg
@@ -72,12 +78,11 @@ func solveContact(t body.Torso, r *Roller, width, height int, told Options) cont
 		}
 		want := expectedDepth(s, radiusM/t.LengthM)
 		pm, pd := 1/mVar, dg*dg/(depthSigmaL*depthSigmaL)
-		prior, _ := reachPrior(r, t, g, told.RollerLengthM)
-		mean := (pm*prior + dg*(want-d0)/(depthSigmaL*depthSigmaL)) / (pm + pd)
-		m = math.Min(math.Max(mean, 0.05), 0.5)
+		mean := (pm*l.reach + dg*(want-d0)/(depthSigmaL*depthSigmaL)) / (pm + pd)
+		m = math.Min(math.Max(mean, minReachM), maxReachM)
 	}
 	mPost := 1 / (1/mVar + dg*dg/(depthSigmaL*depthSigmaL))
-	yaw := m * lateralSigma * t.Scale / t.L
+	yaw := m * l.sigma * t.Scale / t.L
 	c := contact{s: s0 + m*sg, depth: d0 + m*dg, reach: m}
 	c.mid = r.Near.Add(g.Mul(m))
 	c.radius = r.Radius * t.Scale / nearScale
@@ -92,25 +97,56 @@ func split(q, axis, p body.Point, det float64) (a, b float64) {
 	return q.Cross(p) / det, axis.Cross(q) / det
 }
 
-// rollerAxis returns the image of the roller's axis, from the near end into the picture, in pixels per metre
-// at the near end: measured where the far end was seen, else the body's lateral direction. Lines that lead away
-// from the camera also run towards the middle of the picture: the second term.
+// line is the roller's axis in the picture, as far as it is known.
+type line struct {
+	// g is what a metre of it spans at the near end, in pixels.
+	g body.Point
+	// reach is the way from the near end to the body's middle in metres, and reachVar its variance, before the
+	// depth has its say; sigma the error of the direction, in radians.
+	reach, reachVar, sigma float64
+}
+
+// axisLine returns the roller's axis: through its far end where that was measured, else along the body's lateral
+// direction.
+func axisLine(t body.Torso, r *Roller, width, height int, lengthM float64) line {
+	l := line{g: rollerAxis(t, r, width, height), sigma: lateralSigma}
+	l.reach, l.reachVar = reachPrior(lengthM)
+	if !r.FarSeen {
+		return l
+	}
+	known := l
+	if length := l.g.Len(); lengthM <= 0 && length > 0.3*t.Scale { // an axis seen at a slant tells its own length
+		l.reach = math.Min(math.Max(r.Far.Sub(r.Near).Len()/length/2, minReachM), maxReachM)
+		l.reachVar = offMiddleSigmaM*offMiddleSigmaM + 0.03*0.03
+	}
+	// The nearer half of a roller spans more of the picture than the farther one.
+	depth := 2 * l.reach * t.Scale * t.Lateral.Z / (body.FocalWidths * float64(width))
+	middle := r.Far.Sub(r.Near).Mul((1 + depth) / (2 + depth))
+	if middle.Sub(l.g.Mul(l.reach)).Len() > farApart*l.reach*t.Scale {
+		return known
+	}
+	// Both err: the mean by their weights.
+	w := 1 / (1 + farSigma*farSigma/(lateralSigma*lateralSigma))
+	l.g = middle.Mul(w / l.reach).Add(l.g.Mul(1 - w))
+	l.sigma = lateralSigma * math.Sqrt(1-w)
+	return l
+}
+
+// rollerAxis returns the image of the body's lateral direction at the roller, from the near end into the picture, in
+// pixels per metre at the near end. Lines that lead away from the camera also run towards the middle of the picture:
+// the second term.
 func rollerAxis(t body.Torso, r *Roller, width, height int) body.Point {
 	centre := body.Point{X: float64(width-1) / 2, Y: float64(height-1) / 2}
 	inward := centre.Sub(r.Near).Mul(t.Lateral.Z / (body.FocalWidths * float64(width)))
 	return t.Across.Add(inward).Mul(t.Scale)
 }
 
-// reachPrior returns the mean and the variance of the reach, in metres, before the depth has its say.
-func reachPrior(r *Roller, t body.Torso, g body.Point, lengthM float64) (mean, variance float64) {
-	switch length := g.Len(); {
-	case r.FarSeen && length > 0.3*t.Scale: // an axis seen at a slant tells its own length
-		return r.Far.Sub(r.Near).Len() / length / 2, offMiddleSigmaM*offMiddleSigmaM + 0.03*0.03
-	case lengthM > 0:
+// reachPrior returns the mean and the variance of the reach in metres, of a roller of that length, 0 if nobody said.
+func reachPrior(lengthM float64) (mean, variance float64) {
+	if lengthM > 0 {
 		return lengthM / 2, offMiddleSigmaM * offMiddleSigmaM
-	default:
-		return halfLengthM, halfLengthSigmaM*halfLengthSigmaM + offMiddleSigmaM*offMiddleSigmaM
 	}
+	return halfLengthM, halfLengthSigmaM*halfLengthSigmaM + offMiddleSigmaM*offMiddleSigmaM
 }
 
 // expectedDepth returns how far behind the hip–shoulder axis a roller of radius radiusL lies at s, both in L.

@@ -1,0 +1,59 @@
+package spine
+
+import (
+	"math"
+	"testing"
+)
+
+// A long roller seen at a slant: its near end lies far from the back, and without the far end nobody knows how far.
+func TestFarEndTellsWhereTheRollerCrossesTheBody(t *testing.T) {
+	for _, azimuth := range []float64{-25, -15, 15, 25} {
+		c := lying()
+		c.azimuth, c.reach = azimuth, 0.45
+		o := c.observe(0)
+		without := New(Options{}).Step(o)
+		o.Roller.FarSeen = true
+		with := New(Options{}).Step(o)
+		if off := math.Abs(with.S.V - c.s); off > 0.04 {
+			t.Errorf("at %g°: s is %.3f off with the far end", azimuth, off)
+		}
+		if with.S.Sigma >= without.S.Sigma {
+			t.Errorf("at %g°: σ is %.3f with the far end and %.3f without", azimuth, with.S.Sigma, without.S.Sigma)
+		}
+	}
+}
+
+// The body's lateral direction errs, and so does the far end; together they err less.
+func TestFarEndMendsTheLateralDirection(t *testing.T) {
+	c := lying()
+	c.azimuth = 20
+	o := c.observe(0)
+	turned := func() float64 { // the camera seems to stand 8° more to the side
+		sin, cos := math.Sincos(rad(8))
+		for i, w := range o.Pose.World {
+			o.Pose.World[i].X, o.Pose.World[i].Z = cos*w.X+sin*w.Z, cos*w.Z-sin*w.X
+		}
+		return math.Abs(New(Options{}).Step(o).S.V - c.s)
+	}
+	off := turned()
+	o.Roller.FarSeen = true
+	if mended := math.Abs(New(Options{}).Step(o).S.V - c.s); mended > off/2 {
+		t.Errorf("s is %.3f off with the far end and %.3f without", mended, off)
+	}
+}
+
+// A far end on the other side of the body, or metres away, is a mistake.
+func TestMistakenFarEndIsIgnored(t *testing.T) {
+	c := lying()
+	c.azimuth = 15
+	want := c.read().S
+	for _, dx := range []float64{-250, 250, 1e4} {
+		o := c.observe(0)
+		o.Roller.FarSeen = true
+		o.Roller.Far.X += dx
+		got := New(Options{}).Step(o).S
+		if got != want {
+			t.Errorf("a far end %g px off moves s from %.3f to %.3f", dx, want.V, got.V)
+		}
+	}
+}
