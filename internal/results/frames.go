@@ -35,7 +35,7 @@ func (f *Frames) Take(m *session.Moment) error {
 // whoever reads the one can read the other.
 func Append(b []byte, m *session.Moment) []byte {
 	k := m.Frame.Scale
-	b = number(append(b, `{"t":`...), m.Observation.T, 4)
+	b = Number(append(b, `{"t":`...), m.Observation.T, 4)
 	b = pose(append(b, `,"pose":`...), m.Observation.Pose, k)
 	b = roller(append(b, `,"roller":`...), m.Observation.Roller, k)
 	b = reading(append(b, `,"reading":`...), m.Reading)
@@ -61,16 +61,16 @@ func pose(b []byte, p *body.Pose, k float64) []byte {
 	if p == nil {
 		return append(b, "null"...)
 	}
-	b = number(append(b, `{"score":`...), p.Score, 3)
+	b = Number(append(b, `{"score":`...), p.Score, 3)
 	b = append(b, `,"landmarks":[`...)
 	for i, l := range p.Landmarks {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = number(append(b, '['), sourcePx(l.X, k), 2)
-		b = number(append(b, ','), sourcePx(l.Y, k), 2)
-		b = number(append(b, ','), l.Z*k, 1)
-		b = number(append(b, ','), l.Visibility, 3)
+		b = Number(append(b, '['), sourcePx(l.X, k), 2)
+		b = Number(append(b, ','), sourcePx(l.Y, k), 2)
+		b = Number(append(b, ','), l.Z*k, 1)
+		b = Number(append(b, ','), l.Visibility, 3)
 		b = append(b, ']')
 	}
 	return append(b, "]}"...)
@@ -80,7 +80,7 @@ func roller(b []byte, r *spine.Roller, k float64) []byte {
 	if r == nil {
 		return append(b, "null"...)
 	}
-	b = number(append(b, `{"score":`...), r.Score, 3)
+	b = Number(append(b, `{"score":`...), r.Score, 3)
 	b = point(append(b, `,"near":`...), r.Near, k)
 	b = append(b, `,"far":`...)
 	if r.FarSeen {
@@ -88,7 +88,7 @@ func roller(b []byte, r *spine.Roller, k float64) []byte {
 	} else {
 		b = append(b, "null"...)
 	}
-	b = number(append(b, `,"radius":`...), r.Radius*k, 2)
+	b = Number(append(b, `,"radius":`...), r.Radius*k, 2)
 	return append(b, '}')
 }
 
@@ -124,20 +124,20 @@ func value(b []byte, v spine.Value, decimals int) []byte {
 	if !v.Known() {
 		return append(b, "null"...)
 	}
-	return number(b, v.V, decimals)
+	return Number(b, v.V, decimals)
 }
 
 func point(b []byte, p body.Point, k float64) []byte {
-	b = number(append(b, '['), sourcePx(p.X, k), 2)
-	b = number(append(b, ','), sourcePx(p.Y, k), 2)
+	b = Number(append(b, '['), sourcePx(p.X, k), 2)
+	b = Number(append(b, ','), sourcePx(p.Y, k), 2)
 	return append(b, ']')
 }
 
 // sourcePx turns a coordinate of the analysed frame into one of the source; in both the first pixel's centre is 0.
 func sourcePx(x, k float64) float64 { return (x+0.5)*k - 0.5 }
 
-// number writes x with at most so many decimals; what is no number becomes null.
-func number(b []byte, x float64, decimals int) []byte {
+// Number appends x with at most so many decimals; what is no number becomes null.
+func Number(b []byte, x float64, decimals int) []byte {
 	scale := math.Pow10(decimals)
 	x = math.Round(x*scale) / scale
 	if math.IsNaN(x) || math.IsInf(x, 0) {
