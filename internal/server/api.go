@@ -1,0 +1,255 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/push"
+	"github.com/rollwell/rollwell/internal/session"
+	"github.com/rollwell/rollwell/internal/spine"
+)
+
+// info tells what this server can do.
+func (s *Server) info(w http.ResponseWriter, _ *http.Request) {
+	type one struct {
+		ID        string   `json:"id"`
+		Version   int      `json:"version"`
+		Title     string   `json:"title"`
+		Languages []string `json:"languages"`
+	}
+	type limits struct {
+		Offer       int64 `json:"offer_bytes"`
+		Picture     int   `json:"picture_bytes"`
+		PictureRate int   `json:"pictures_per_s"`
+		Text        int   `json:"message_bytes"`
+	}
+	out := struct {
+		Version   string `json:"version"`
+		Exercises []one  `json:"exercises"`
+		Token     bool   `json:"token_required"`
+		Limits    limits `json:"limits"`
+	}{
+		Version: s.o.Version, Exercises: []one{}, Token: s.o.AccessToken != "",
+		Limits: limits{s.o.Limits.Offer, push.MaxPicture, push.PictureRate, push.MaxText},
+	}
+	for _, ex := range s.o.Exercises {
+		out.Exercises = append(out.Exercises, one{ex.ID, ex.Version, ex.Title.In(exercise.DefaultLanguage), languagesOf(ex)})
+	}
+	writeJSON(w, http.StatusOK, out)
+}
+
+// startRequest is what a page sends to start a check.
+type startRequest struct {
+	Exercise string `json:"exercise"`
+	Language string `json:"language"`
+	// Roller is null, or has null, where the person does not know.
+	Roller *struct {
+		Diameter *float64 `json:"diameter_cm"`
+		Length   *float64 `json:"length_cm"`
+	} `json:"roller"`
+	Consent   bool `json:"consent"`
+	Screening bool `json:"screening_passed"`
+}
+
+// startAnswer is what it gets.
+type startAnswer struct {
+	ID     string          `json:"id"`
+	Token  string          `json:"token"`
+	WHIP   string          `json:"whip"`
+	Events string          `json:"events"`
+	ICE    []struct{}      `json:"ice_servers"` // none: the server has host candidates only
+	Rules  exerciseForPage `json:"exercise"`
+}
+
+// create starts a check.
+func (s *Server) create(w http.ResponseWriter, r *http.Request) {
+	c, ex, err := s.start(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	base := "/api/sessions/" + c.id
+	w.Header().Set("Location", base)
+	writeJSON(w, http.StatusCreated, startAnswer{
+		ID: c.id, Token: c.token, WHIP: base + "/whip", Events: base + "/events", ICE: []struct{}{}, Rules: forPage(ex),
+	})
+}
+
+// start checks a request for a new check, and starts it.
+func (s *Server) start(r *http.Request) (*check, *exercise.Exercise, error) {
+	switch {
+	case s.draining.Load():
+		return nil, nil, errDraining
+	case !s.mayEnter(r):
+		return nil, nil, errAccess
+	case !s.starts.allow(r):
+		return nil, nil, errRate
+	}
+	var q startRequest
+	if err := s.readJSON(r, &q); err != nil {
+		return nil, nil, err
+	}
+	if !q.Consent {
+		return nil, nil, errConsent
+	}
+	if !q.Screening {
+		return nil, nil, errScreening
+	}
+	ex, err := s.exercise(q.Exercise)
+	if err != nil {
+		return nil, nil, err
+	}
+	config := session.LiveConfig{Exercise: ex, Language: q.Language}
+	if config.Spine, err = q.spine(); err != nil {
+		return nil, nil, err
+	}
+	c, err := s.open(config)
+	return c, ex, err
+}
+
+// open makes the check and sets it going.
+func (s *Server) open(config session.LiveConfig) (*check, error) {
+	release, err := s.o.Pool.Admit()
+	if err != nil {
+		return nil, err
+	}
+	c := &check{id: rand.Text(), token: rand.Text(), release: release, done: make(chan struct{})}
+	c.log = s.log.With("check", c.id[:8])
+	c.hub = push.New(s.o.Push, s.metrics, c.log)
+	config.ID, config.Pool, config.Log = c.id[:8], s.o.Pool, s.log
+	config.Sinks = []session.LiveSink{c.hub, s.metrics}
+	if c.live, err = s.o.Build(config); err != nil {
+		release()
+		return nil, fmt.Errorf("make a session: %w", err)
+	}
+	c.hub.Bind(c.live)
+	ctx, cancel := context.WithCancel(s.life)
+	c.cancel = cancel
+	s.registry.add(c)
+	s.metrics.SessionStarted()
+	s.checks.Go(func() { c.run(ctx, s) })
+	return c, nil
+}
+
+// mayEnter tells whether a request has the server's access token, if there is one.
+func (s *Server) mayEnter(r *http.Request) bool {
+	return s.o.AccessToken == "" || sameSecret(bearer(r), s.o.AccessToken)
+}
+
+func (s *Server) exercise(id string) (*exercise.Exercise, error) {
+	ids := make([]string, 0, len(s.o.Exercises))
+	for _, ex := range s.o.Exercises {
+		if ex.ID == id {
+			return ex, nil
+		}
+		ids = append(ids, ex.ID)
+	}
+	return nil, &apiError{
+		status: http.StatusBadRequest, code: "unknown_exercise",
+		message: fmt.Sprintf("There is no exercise %.40q: choose one of %s.", id, strings.Join(ids, ", ")),
+	}
+}
+
+// spine passes on what was told of the roller.
+func (q *startRequest) spine() (spine.Options, error) {
+	var o spine.Options
+	if q.Roller == nil {
+		return o, nil
+	}
+	for _, size := range []struct {
+		name        string
+		cm          *float64
+		least, most float64
+		to          *float64
+	}{
+		{"diameter_cm", q.Roller.Diameter, 5, 25, &o.RollerDiameterM},
+		{"length_cm", q.Roller.Length, 10, 120, &o.RollerLengthM},
+	} {
+		if size.cm == nil {
+			continue
+		}
+		if !(*size.cm >= size.least && *size.cm <= size.most) {
+			return o, badRequest(fmt.Sprintf("a roller's %s is between %g and %g", size.name, size.least, size.most))
+		}
+		*size.to = *size.cm / 100
+	}
+	return o, nil
+}
+
+// readJSON reads a body of JSON strictly.
+func (s *Server) readJSON(r *http.Request, to any) error {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return errJSONType
+	}
+	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, s.o.Limits.Request))
+	d.DisallowUnknownFields()
+	err := d.Decode(to)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows the object")
+		}
+	}
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		return tooLarge(long.Limit)
+	}
+	if err != nil {
+		return badRequest(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// checkOf finds the check that a request is about, if it may be touched with that token.
+func (s *Server) checkOf(r *http.Request, token string) (*check, error) {
+	c, ok := s.registry.get(r.PathValue("id"))
+	if !ok {
+		return nil, errUnknown
+	}
+	if token == "" || !sameSecret(token, c.token) {
+		return nil, errToken
+	}
+	return c, nil
+}
+
+// summary tells what a check came to.
+func (s *Server) summary(w http.ResponseWriter, r *http.Request) {
+	c, err := s.checkOf(r, bearer(r))
+	switch {
+	case err != nil:
+		s.fail(w, r, err)
+	case c.running():
+		s.refuse(w, errRunning)
+	case c.summary == nil:
+		s.refuse(w, errNoSummary)
+	default:
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(c.summary)
+	}
+}
+
+// remove ends a check and forgets it.
+func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
+	c, err := s.checkOf(r, bearer(r))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	c.live.Stop()
+	if !within(c.done, 5*time.Second) {
+		c.cancel()
+		<-c.done
+	}
+	s.registry.forget(c)
+	c.log.Info("check forgotten")
+	w.WriteHeader(http.StatusNoContent)
+}

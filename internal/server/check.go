@@ -1,0 +1,180 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/rollwell/rollwell/internal/ingest"
+	"github.com/rollwell/rollwell/internal/push"
+	"github.com/rollwell/rollwell/internal/session"
+)
+
+// check is one person's check: the session, the pages that show it, and the browser that sends video to it.
+type check struct {
+	id, token string
+	live      *session.Live
+	hub       *push.Hub
+	log       *slog.Logger
+	release   func() // gives back the place in the pool
+	cancel    context.CancelFunc
+	// done is closed when the session has ended; the fields below "ended" are then set.
+	done chan struct{}
+
+	publishing sync.Mutex // held while an offer is answered: one at a time
+
+	mu          sync.Mutex // guards what follows
+	publication *ingest.Publication
+	number      int // of the present publication
+	over        bool
+	watchers    sync.WaitGroup // of publications
+
+	// ended
+	summary []byte // nil if the session broke
+	counts  session.Counters
+	reason  session.Reason
+	endedAt time.Time
+}
+
+// run lives the session to its end. Whatever happens in there ends nothing else.
+func (c *check) run(ctx context.Context, s *Server) {
+	defer close(c.done)
+	defer c.cancel()
+	result, err := c.lived(ctx)
+	c.release()
+	c.unpublish()
+	c.counts, c.reason, c.endedAt = c.live.Counts(), result.Reason, time.Now()
+	if c.reason == "" {
+		c.reason = session.ReasonError
+	}
+	c.tell(&result, err, s)
+	s.metrics.SessionEnded(string(c.reason))
+	n := &c.counts
+	c.log.Info("check ended", "reason", string(c.reason), "received", n.Received, "analysed", n.Analysed, "pushed", n.Pushed,
+		"dropped", n.Dropped.Total(), "key_frames", n.KeyFrames, "checked", result.Checked.Round(time.Millisecond))
+}
+
+// errPanic marks a session that panicked.
+var errPanic = errors.New("the session panicked")
+
+// lived runs the session and turns a panic into an error.
+func (c *check) lived(ctx context.Context) (result session.LiveResult, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%w: %v\n%s", errPanic, fault, debug.Stack())
+		}
+	}()
+	return c.live.Run(ctx)
+}
+
+// tell says to the pages how the check ended, and keeps its summary.
+func (c *check) tell(result *session.LiveResult, err error, s *Server) {
+	switch {
+	case errors.Is(err, errPanic):
+		s.metrics.Panicked()
+		c.log.Error("a session panicked", "cause", err)
+		c.hub.Fail("failed", "The check ended by a fault of the server: start a new one. The server's log has it; please report it.")
+		return
+	case errors.Is(err, session.ErrStuck):
+		c.log.Error("the analysis hung", "cause", err)
+		c.hub.Warn("analysis_stuck", "The analysis hung, so the check has ended: start a new one.")
+	case err != nil && !errors.Is(err, context.Canceled):
+		c.log.Error("the session failed", "cause", err)
+		c.hub.Warn("failed", "The check ended by a fault of the server: start a new one. The server's log has it; please report it.")
+	case result.Reason == session.ReasonNoVideo:
+		c.hub.Warn("no_video", "No picture came for a minute, so the check has ended: look at the camera and start a new one.")
+	case result.Reason == session.ReasonDrain:
+		c.hub.Warn("draining", "The server is shutting down, so the check has ended: what it came to is kept in this page.")
+	}
+	summary, err := push.Summary(result)
+	if err != nil {
+		c.log.Error("no summary", "cause", err)
+		c.hub.Fail("failed", "The check has ended, but its summary cannot be written.")
+		return
+	}
+	c.summary = summary
+	c.hub.Finish(summary)
+}
+
+// publish answers an offer and puts the new publication in the place of the one before.
+func (c *check) publish(ctx context.Context, s *Server, offer string) (*ingest.Publication, int, error) {
+	c.publishing.Lock()
+	defer c.publishing.Unlock()
+	c.mu.Lock()
+	number, over := c.number+1, c.over
+	c.mu.Unlock()
+	if over {
+		return nil, 0, errEnded
+	}
+	p, err := s.o.Receiver.Publish(ctx, offer, number, camera{c.live})
+	if err != nil {
+		return nil, 0, err
+	}
+	c.mu.Lock()
+	before := c.publication
+	if over = c.over; !over {
+		c.publication, c.number = p, number
+		s.metrics.Publishing(+1)
+		c.watchers.Go(func() {
+			<-p.Done()
+			s.metrics.Publishing(-1)
+		})
+	}
+	c.mu.Unlock()
+	if over {
+		c.closed(p)
+		return nil, 0, errEnded
+	}
+	c.live.Attach(p.RequestKeyFrame)
+	if before != nil {
+		c.closed(before)
+	}
+	c.log.Info("camera connects", "publication", number)
+	return p, number, nil
+}
+
+// withdraw ends a publication. It is false if that is not the present one.
+func (c *check) withdraw(number int) bool {
+	c.mu.Lock()
+	p := c.publication
+	if p == nil || number != c.number {
+		c.mu.Unlock()
+		return false
+	}
+	c.publication = nil
+	c.mu.Unlock()
+	c.closed(p)
+	return true
+}
+
+// unpublish ends the present publication and lets no other come.
+func (c *check) unpublish() {
+	c.mu.Lock()
+	p := c.publication
+	c.publication, c.over = nil, true
+	c.mu.Unlock()
+	if p != nil {
+		c.closed(p)
+	}
+	c.watchers.Wait()
+}
+
+func (c *check) closed(p *ingest.Publication) {
+	if err := p.Close(); err != nil {
+		c.log.Debug("closing a publication", "cause", err)
+	}
+}
+
+// running tells whether the session still runs.
+func (c *check) running() bool {
+	select {
+	case <-c.done:
+		return false
+	default:
+		return true
+	}
+}

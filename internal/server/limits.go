@@ -1,0 +1,133 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits bound what clients may do. The zero value of a field stands for that of DefaultLimits.
+type Limits struct {
+	// Offer and Request are the most bytes of a session description and of any other body.
+	Offer, Request int64
+	// Rate and Burst are how many API requests one address may make a second, in the long run and at once; Starts and
+	// StartBurst the same for new checks. IPv6 addresses count by their network of 64 bits.
+	Rate, Starts      rate.Limit
+	Burst, StartBurst int
+	// Remember is how long the summary of a check that has ended may be asked for, and Ended how many are kept.
+	Remember time.Duration
+	Ended    int
+	// Header is how long a client may take to send the header of a request, Body for all of it, Answer for taking what
+	// is answered, and Idle how long a connection may do nothing.
+	Header, Body, Answer, Idle time.Duration
+	// Negotiate is how long the answer to an offer may take.
+	Negotiate time.Duration
+	// Grace is how long checks may go on when the server is asked to end.
+	Grace time.Duration
+}
+
+// DefaultLimits are the limits of a server.
+func DefaultLimits() Limits {
+	return Limits{
+		Offer: 64 << 10, Request: 16 << 10,
+		Rate: 20, Burst: 100, Starts: 1, StartBurst: 30,
+		Remember: 10 * time.Minute, Ended: 256,
+		Header: 5 * time.Second, Body: 10 * time.Second, Answer: 30 * time.Second, Idle: 60 * time.Second,
+		Negotiate: 10 * time.Second, Grace: 10 * time.Second,
+	}
+}
+
+// complete fills in what was not said.
+func (l *Limits) complete() {
+	d := DefaultLimits()
+	or(&l.Offer, d.Offer)
+	or(&l.Request, d.Request)
+	or(&l.Rate, d.Rate)
+	or(&l.Burst, d.Burst)
+	or(&l.Starts, d.Starts)
+	or(&l.StartBurst, d.StartBurst)
+	or(&l.Remember, d.Remember)
+	or(&l.Ended, d.Ended)
+	or(&l.Header, d.Header)
+	or(&l.Body, d.Body)
+	or(&l.Answer, d.Answer)
+	or(&l.Idle, d.Idle)
+	or(&l.Negotiate, d.Negotiate)
+	or(&l.Grace, d.Grace)
+}
+
+func or[T comparable](to *T, other T) {
+	var zero T
+	if *to == zero {
+		*to = other
+	}
+}
+
+// maxAddresses bounds the table of addresses.
+const maxAddresses = 20_000
+
+// throttle limits requests by address. It is safe for concurrent use.
+type throttle struct {
+	limit rate.Limit
+	burst int
+
+	mu   sync.Mutex
+	seen map[netip.Addr]*rate.Limiter
+	// rest is shared by all addresses that the table has no room for.
+	rest *rate.Limiter
+}
+
+func newThrottle(limit rate.Limit, burst int) *throttle {
+	return &throttle{limit: limit, burst: burst, seen: map[netip.Addr]*rate.Limiter{}, rest: rate.NewLimiter(limit, burst)}
+}
+
+// allow tells whether a request may pass.
+func (t *throttle) allow(r *http.Request) bool {
+	a := network(r.RemoteAddr)
+	t.mu.Lock()
+	l, ok := t.seen[a]
+	if !ok {
+		if len(t.seen) >= maxAddresses {
+			l = t.rest
+		} else {
+			l = rate.NewLimiter(t.limit, t.burst)
+			t.seen[a] = l
+		}
+	}
+	t.mu.Unlock()
+	return l.Allow()
+}
+
+// sweep forgets the addresses that have been quiet for long enough to have their whole burst again.
+func (t *throttle) sweep() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for a, l := range t.seen {
+		if l.Tokens() >= float64(t.burst) {
+			delete(t.seen, a)
+		}
+	}
+}
+
+// network is the address that counts: an IPv4 address, or the first half of an IPv6 one.
+func network(remote string) netip.Addr {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return netip.Addr{}
+	}
+	a, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	a = a.Unmap().WithZone("")
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.Addr()
+		}
+	}
+	return a
+}

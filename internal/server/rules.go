@@ -1,0 +1,140 @@
+package server
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/spine"
+)
+
+// exerciseForPage is what the page draws gauges and zones by. What the exercise has no limit for is null.
+type exerciseForPage struct {
+	ID      string      `json:"id"`
+	Version int         `json:"version"`
+	Title   string      `json:"title"`
+	Zones   []zoneSpan  `json:"zones"`
+	Levels  []levelAt   `json:"levels"`
+	Speed   speedLimits `json:"speed_cm_s"`
+	HipLift *hipLimit   `json:"hip_lift"`
+	Hold    *holdLimits `json:"hold"`
+	Doses   []dose      `json:"doses"`
+}
+
+// zoneSpan is a stretch of the axis from hip (0) to shoulder (1); null is open.
+type zoneSpan struct {
+	Zone string   `json:"zone"`
+	From *float64 `json:"from"`
+	To   *float64 `json:"to"`
+}
+
+// levelAt is the middle of a vertebra on that axis.
+type levelAt struct {
+	Level string  `json:"level"`
+	S     float64 `json:"s"`
+}
+
+// speedLimits are cm/s: from Hint on a hint is shown, from Cue on a cue is spoken, and gauges end at MaxShown.
+type speedLimits struct {
+	Hint     *float64 `json:"hint"`
+	Cue      *float64 `json:"cue"`
+	MaxShown *float64 `json:"max_shown"`
+}
+
+type hipLimit struct {
+	MinL float64 `json:"min_l"`
+}
+
+type holdLimits struct {
+	MinS float64 `json:"min_s"`
+	MaxS float64 `json:"max_s"`
+}
+
+type dose struct {
+	ID   string  `json:"id"`
+	Name string  `json:"name"`
+	MinS float64 `json:"min_s"`
+	MaxS float64 `json:"max_s"`
+	Sets int     `json:"sets"`
+}
+
+// shownPast is how far gauges of speed go where the exercise does not say what is jerky, in terms of the limit.
+const shownPast = 2
+
+// forPage picks out of an exercise what the page needs.
+func forPage(ex *exercise.Exercise) exerciseForPage {
+	const lang = exercise.DefaultLanguage
+	out := exerciseForPage{ID: ex.ID, Version: ex.Version, Title: ex.Title.In(lang), Zones: []zoneSpan{}, Levels: []levelAt{}, Doses: []dose{}}
+	for _, z := range spine.ZoneSpans() {
+		out.Zones = append(out.Zones, zoneSpan{z.Name, finite(z.From), finite(z.To)})
+	}
+	for _, l := range spine.LevelSpans() {
+		out.Levels = append(out.Levels, levelAt{l.Name, math.Round((l.From+l.To)/2*1000) / 1000})
+	}
+	out.Speed = speedsOf(ex)
+	if least, ok := limitOf(ex, "hip_lift_l", false); ok {
+		out.HipLift = &hipLimit{least}
+	}
+	if h := ex.Hold; h != nil {
+		out.Hold = &holdLimits{h.MinS, h.MaxS}
+	}
+	for _, d := range ex.Doses {
+		out.Doses = append(out.Doses, dose{d.ID, d.Name.In(lang), d.MinS, d.MaxS, d.Sets})
+	}
+	return out
+}
+
+func speedsOf(ex *exercise.Exercise) (out speedLimits) {
+	cue, ok := limitOf(ex, "stroke_speed_cm_s", true)
+	if !ok {
+		return out
+	}
+	out.Cue = &cue
+	shown, ok := limitOf(ex, "peak_speed_cm_s", true)
+	if !ok {
+		shown = shownPast * cue
+	}
+	out.MaxShown = &shown
+	for i := range ex.Checks {
+		c := &ex.Checks[i]
+		if c.Notice != nil && len(c.When) > 0 && c.When[0].Quantity == "stroke_speed_cm_s" {
+			hint, _ := c.Notice.Enter.Limit()
+			out.Hint = &hint
+		}
+	}
+	return out
+}
+
+// limitOf returns the limit of the first check that compares a quantity from above, or from below.
+func limitOf(ex *exercise.Exercise, q spine.Quantity, fromAbove bool) (limit float64, ok bool) {
+	for i := range ex.Checks {
+		for _, w := range ex.Checks[i].When {
+			if w.Quantity != q || w.Enter == nil {
+				continue
+			}
+			if limit, above := w.Enter.Limit(); above == fromAbove {
+				return limit, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func finite(x float64) *float64 {
+	if math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// languagesOf lists the languages in which every cue of an exercise has words.
+func languagesOf(ex *exercise.Exercise) []string {
+	all := slices.Sorted(maps.Keys(ex.Title))
+	return slices.DeleteFunc(all, func(lang string) bool {
+		return slices.ContainsFunc(ex.Checks, func(c exercise.Check) bool {
+			_, ok := c.Words[lang]
+			return !ok
+		})
+	})
+}

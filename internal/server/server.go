@@ -1,0 +1,200 @@
+// Package server is Rollwell over HTTP: the page, the API with which it starts a check and sends video to it, the
+// WebSocket on which it hears what was found, and what an operator needs to watch it. It owns the checks: each runs in
+// a goroutine of its own, and none of them can take the server or another one down.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/ingest"
+	"github.com/rollwell/rollwell/internal/push"
+	"github.com/rollwell/rollwell/internal/session"
+	"github.com/rollwell/rollwell/internal/telemetry"
+)
+
+// Options are a server's parts. All but AccessToken, Origins, Strict and the limits must be set.
+type Options struct {
+	Version   string
+	Exercises []*exercise.Exercise
+	// Page holds the files of the built page.
+	Page fs.FS
+	// Receiver takes the video, Pool shares the machine between checks. Both stay the caller's, who closes them after
+	// Run has returned.
+	Receiver *ingest.Receiver
+	Pool     *session.Pool
+	// Build makes a session: it fills in what a config of the server lacks, the eye and the decoder.
+	Build func(session.LiveConfig) (*session.Live, error)
+	// AccessToken is asked of everybody who starts a check, unless it is empty. Without one the server answers only
+	// under the names of the loopback interface and those of Origins.
+	AccessToken string
+	// Origins are other sites ("https://example.org") whose pages may use this server.
+	Origins []string
+	// Strict makes browsers insist on TLS for a year.
+	Strict bool
+	Limits Limits
+	Push   push.Limits
+	Log    *slog.Logger
+}
+
+// Server serves checks. Make it with New, then call Run once.
+type Server struct {
+	o        Options
+	log      *slog.Logger
+	page     *page
+	metrics  *telemetry.Metrics
+	registry *registry
+	handler  http.Handler
+
+	requests, starts *throttle
+
+	draining atomic.Bool
+	// checks counts the goroutines of checks; life ends them.
+	checks sync.WaitGroup
+	life   context.Context //nolint:containedctx // the checks outlive the requests that start them
+	end    context.CancelFunc
+}
+
+// New makes a server. It opens nothing.
+func New(o Options) (*Server, error) {
+	o.Limits.complete()
+	p, err := newPage(o.Page)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		o: o, log: o.Log, page: p, registry: newRegistry(),
+		requests: newThrottle(o.Limits.Rate, o.Limits.Burst), starts: newThrottle(o.Limits.Starts, o.Limits.StartBurst),
+	}
+	s.metrics = telemetry.New(o.Version, telemetry.Source{Pool: o.Pool.Stats, Frames: s.registry.frames})
+	s.life, s.end = context.WithCancel(context.Background())
+	s.handler = s.guard(s.routes())
+	return s, nil
+}
+
+// HasPage tells whether the program holds a built page.
+func (s *Server) HasPage() bool { return s.page.built() }
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/info", s.info)
+	mux.HandleFunc("POST /api/sessions", s.create)
+	mux.HandleFunc("DELETE /api/sessions/{id}", s.remove)
+	mux.HandleFunc("GET /api/sessions/{id}/summary", s.summary)
+	mux.HandleFunc("GET /api/sessions/{id}/events", s.events)
+	mux.HandleFunc("POST /api/sessions/{id}/whip", s.publish)
+	mux.HandleFunc("DELETE /api/sessions/{id}/whip/{n}", s.withdraw)
+	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("GET /metrics", s.measures)
+	// What has a route but not for the method asked, by the method that it has.
+	for path, allow := range map[string]string{
+		"/api/info": "GET, HEAD", "/api/sessions": "POST", "/api/sessions/{id}": "DELETE", "/api/sessions/{id}/summary": "GET, HEAD",
+		"/api/sessions/{id}/events": "GET", "/api/sessions/{id}/whip": "POST", "/api/sessions/{id}/whip/{n}": "DELETE",
+		"/healthz": "GET, HEAD", "/readyz": "GET, HEAD", "/metrics": "GET, HEAD",
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", allow)
+			s.refuse(w, errMethod)
+		})
+	}
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { s.refuse(w, errNotFound) })
+	mux.Handle("/", s.page)
+	return mux
+}
+
+// Run serves on the listener until ctx ends. Then it lets nobody in any more, tells the pages, waits for the checks
+// for the grace period, ends them, and returns when nothing of it runs on. The listener is closed.
+func (s *Server) Run(ctx context.Context, listener net.Listener) error {
+	l := &s.o.Limits
+	web := &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: l.Header, ReadTimeout: l.Header + l.Body, WriteTimeout: l.Answer,
+		IdleTimeout: l.Idle, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	broken := make(chan error, 1)
+	go func() { broken <- web.Serve(listener) }()
+	sweep := time.NewTicker(10 * time.Second)
+	defer sweep.Stop()
+	for {
+		select {
+		case err := <-broken:
+			s.drain(0)
+			return fmt.Errorf("serve HTTP: %w", err)
+		case <-sweep.C:
+			s.registry.sweep(time.Now().Add(-l.Remember), l.Ended)
+			s.requests.sweep()
+			s.starts.sweep()
+		case <-ctx.Done():
+			s.drain(l.Grace)
+			return s.shutDown(web, broken)
+		}
+	}
+}
+
+// shutDown ends the HTTP server once all checks have ended.
+func (s *Server) shutDown(web *http.Server, broken <-chan error) error {
+	wait, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err := web.Shutdown(wait)
+	if err != nil { // somebody still reads an answer
+		err = errors.Join(err, web.Close())
+	}
+	<-broken // http.ErrServerClosed
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// drain ends all checks: after grace, or earlier if they end by themselves.
+func (s *Server) drain(grace time.Duration) {
+	s.draining.Store(true)
+	open := s.registry.all()
+	running := 0
+	for _, c := range open {
+		if c.running() {
+			running++
+			c.hub.Warn("draining", fmt.Sprintf("The server shuts down: this check ends in %.0f seconds at the latest.", grace.Seconds()))
+			if c.hub.Clients() == 0 { // nobody to be kept from finishing
+				c.live.Drain()
+			}
+		}
+	}
+	s.log.Info("shutting down", "checks", running, "grace", grace)
+	ended := make(chan struct{})
+	go func() { s.checks.Wait(); close(ended) }()
+	if !within(ended, grace) {
+		for _, c := range s.registry.all() {
+			c.live.Drain()
+		}
+		if !within(ended, 2*time.Second) {
+			s.log.Warn("checks do not end by themselves")
+		}
+	}
+	s.end()
+	<-ended
+	for _, c := range s.registry.all() {
+		c.hub.Wait()
+	}
+}
+
+func within(done <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
