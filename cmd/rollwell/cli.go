@@ -11,11 +11,13 @@ import (
 // cli is the whole command line: one field per command. Flags can also be given as environment variables,
 // ROLLWELL_ and the flag's name in capitals.
 type cli struct {
-	Analyze analyzeCmd `cmd:"" help:"Analyse clips: where the roller is, how it moves, and what to correct."`
-	Bench   benchCmd   `cmd:"" help:"Time each stage of the pipeline, for each engine and model."`
-	Models  modelsCmd  `cmd:"" help:"Get the models and look after them."`
-	Doctor  doctorCmd  `cmd:"" help:"Tell what is missing on this machine and how to get it."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve       serveCmd       `cmd:"" help:"Serve the page of the live check: open it, lie down, be corrected."`
+	Analyze     analyzeCmd     `cmd:"" help:"Analyse clips: where the roller is, how it moves, and what to correct."`
+	Bench       benchCmd       `cmd:"" help:"Time each stage of the pipeline, for each engine and model."`
+	Models      modelsCmd      `cmd:"" help:"Get the models and look after them."`
+	Doctor      doctorCmd      `cmd:"" help:"Tell what is missing on this machine and how to get it."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server on this machine whether it is well."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // streams are where a command writes: results to out, everything else to err.
