@@ -199,7 +199,7 @@ func (n *intake) connection(now time.Time) Connection {
 		return ConnectionNone
 	case quiet >= silence, broken && quiet >= slow:
 		return ConnectionLost
-	case quiet >= slow, n.link.Poor && n.transport == TransportWebRTC, !n.hurt.IsZero() && now.Sub(n.hurt) < hurtFor:
+	case quiet >= slow, n.link.Poor && n.link.Stream >= n.stream && n.transport == TransportWebRTC, !n.hurt.IsZero() && now.Sub(n.hurt) < hurtFor:
 		return ConnectionPoor
 	}
 	return ConnectionGood

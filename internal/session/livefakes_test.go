@@ -306,3 +306,26 @@ func trunk(degrees float64) *body.Pose {
 	put(body.RightShoulder, 0.5, -0.18)
 	return p
 }
+
+// tellSink says when a frame has been analysed, and keeps nothing.
+type tellSink chan struct{}
+
+func (s tellSink) Take(*Moment) error    { s <- struct{}{}; return nil }
+func (s tellSink) Tick(*LiveState) error { return nil }
+
+// quietSession is a session outside of a bubble whose parts allocate nothing.
+func quietSession(t *testing.T, s *stage) (*Live, tellSink) {
+	t.Helper()
+	s.frames = frame.NewPool()
+	pose := trunk(10)
+	s.eye = &fakeLiveEye{t: t, observe: func(_ context.Context, f *frame.Frame) (spine.Observation, error) {
+		return spine.Observation{T: f.PTS.Seconds(), Width: f.Width, Height: f.Height, Pose: pose, Quality: spine.Quality{Brightness: 0.5}}, nil
+	}}
+	sink := make(tellSink)
+	l := NewLive(LiveConfig{
+		Exercise: thoracicRoll(t), Eye: s.eye, Pool: s.pool, Sinks: []LiveSink{sink},
+		Decoder: func(media.Codec) (Decoder, error) { return &fakeDecoder{stage: s}, nil },
+	})
+	l.Start()
+	return l, sink
+}
