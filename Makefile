@@ -14,8 +14,14 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 LINT     := build/tools/golangci-lint-$(GOLANGCI_LINT)
-SOURCES  := go.mod go.sum $(shell find cmd internal -name '*_test.go' -prune -o -type f -print)
-# The clip of `make run`: somebody who rolls down onto the low back.
+SOURCES  := go.mod go.sum web/web.go $(shell find cmd internal -name '*_test.go' -prune -o -type f -print)
+# The page is embedded into the binary. npm itself writes MODULES at the end of an installation.
+PAGE     := web/dist/index.html
+MODULES  := web/node_modules/.package-lock.json
+PAGE_SRC := web/index.html $(wildcard web/*.json web/*.ts web/svelte.config.js) $(shell find web/src web/public -type f)
+# Flags for `make run`: make run SERVE="--listen :8443 --tls self-signed".
+SERVE    ?=
+# The clip of `make demo`: somebody who rolls down onto the low back.
 CLIP     ?= testdata/clips/lumbar.mp4
 OUT      ?= out
 
@@ -24,7 +30,11 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build models ## install what is missing, then analyse a clip: prints the corrections and where the video lies
+run: build models ## install what is missing, then serve the live check: prints the address to open
+	build/rollwell serve $(SERVE)
+
+.PHONY: demo
+demo: build models ## install what is missing, then analyse a clip: prints the corrections and where the video lies
 	build/rollwell analyze $(CLIP) --overlay --out $(OUT)
 
 .PHONY: test
@@ -32,10 +42,21 @@ test: ## install what is missing, then run every check, race detector included
 	@.ci/test.sh
 
 .PHONY: build
-build: build/rollwell ## install what is missing and build build/rollwell
+build: build/rollwell ## install what is missing and build build/rollwell, the page in it
 
-build/rollwell: $(SOURCES) | deps
+build/rollwell: $(SOURCES) $(PAGE) | deps
 	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/rollwell
+
+.PHONY: page
+page: $(PAGE) ## build the page into web/dist
+
+$(PAGE): $(PAGE_SRC) $(MODULES)
+	npm --prefix web run build
+	touch $@
+
+$(MODULES): web/package-lock.json | deps
+	npm --prefix web ci --ignore-scripts --no-audit --no-fund
+	touch $@
 
 .PHONY: models
 models: build ## get the models and convert them; does nothing if they are there and whole
@@ -67,4 +88,4 @@ deps: ## install the packages of the system that are missing
 
 .PHONY: clean
 clean: ## remove what was built; models and results stay
-	rm -rf build
+	rm -rf build web/dist/assets $(PAGE)

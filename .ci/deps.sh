@@ -24,7 +24,9 @@ build=(
 	pkg-config
 )
 test=(
-	ffmpeg # makes the odd clips that the tests feed to the reader
+	chromium          # opens the page
+	ffmpeg            # makes the odd clips that the tests feed to the reader
+	fonts-dejavu-core # the page's letters and signs, in screenshots
 )
 
 case "${1:-build}" in

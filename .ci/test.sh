@@ -88,6 +88,8 @@ step 'go vet' go vet ./...
 step 'scripts' scripts_parse
 step 'format' make --no-print-directory fmt-check
 step 'golangci-lint' make --no-print-directory lint
+step 'page: types' npm --prefix web run check
+step 'page: unit tests' npm --prefix web test
 step 'pure packages without cgo' pure_tests
 step 'engines, parity and open Mats' vision_tests
 step 'fuzz smoke' fuzz_smoke

@@ -74,12 +74,12 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, receiver.Close()) }()
-	rt, model, err := c.open(ctx)
+	rt, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	pool := session.NewPool(session.PoolOptions{
-		Workers: c.Workers, MinRate: c.MinRate, MaxSessions: c.MaxSessions, AssumedCost: assumedCost(rt.Info().Engine, model),
+		Workers: c.Workers, MinRate: c.MinRate, MaxSessions: c.MaxSessions, AssumedCost: assumedCost(rt.Info().Engine, rt.Info().Model),
 	})
 	defer func() { err = errors.Join(err, closeVision(pool, rt)) }()
 	exercises, err := exercise.Catalogue()
@@ -94,7 +94,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	c.announce(std, log, s, place, rt, model, pool)
+	c.announce(std, log, s, place, rt, receiver.Port(), pool)
 	return s.Run(ctx, listener)
 }
 
@@ -113,9 +113,9 @@ func (c serveCmd) receiver(p *place, log *slog.Logger) (*ingest.Receiver, error)
 const startBitrate = 1500
 
 // announce tells how the server runs, and last where to find it.
-func (c serveCmd) announce(std streams, log *slog.Logger, s *server.Server, p *place, rt *vision.Runtime, model vision.Model, pool *session.Pool) {
+func (c serveCmd) announce(std streams, log *slog.Logger, s *server.Server, p *place, rt *vision.Runtime, port int, pool *session.Pool) {
 	info := rt.Info()
-	log.Info("ready", "version", version, "engine", info.EngineVersion, "model", string(model), "video_port", c.RTCPort,
+	log.Info("ready", "version", version, "engine", info.EngineVersion, "model", string(info.Model), "video_port", port,
 		"workers", pool.Stats().Workers, "checks", pool.Stats().Limit)
 	if info.Note != "" {
 		log.Warn("OpenCV runs the networks, four times slower", "why", info.Note)

@@ -16,13 +16,13 @@ import (
 )
 
 // open loads the networks.
-func (c serveCmd) open(ctx context.Context) (*vision.Runtime, vision.Model, error) {
+func (c serveCmd) open(ctx context.Context) (*vision.Runtime, error) {
 	model := vision.Model(c.Model)
 	if c.Model == "auto" {
 		model = c.choose()
 	}
 	rt, _, err := engineFlags{Models: c.Models, Engine: c.Engine, Model: model}.open(ctx)
-	return rt, model, err
+	return rt, err
 }
 
 // choose takes the model full unless that leaves too few checks at a time: fewer than were asked for, or none.

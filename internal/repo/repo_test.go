@@ -117,13 +117,15 @@ func TestScriptsAreExecutableAndParse(t *testing.T) {
 }
 
 // The lock file pins hashes, not the place that packages come from: that is for each user to choose.
-func TestLockFileHoldsHashesAndNoAddresses(t *testing.T) {
-	lock := read(t, "models/package-lock.json")
-	if strings.Contains(lock, "\"resolved\"") || strings.Contains(lock, "https://reg") {
-		t.Error("models/package-lock.json holds download addresses")
-	}
-	if !strings.Contains(lock, "\"integrity\": \"sha512-") {
-		t.Error("models/package-lock.json holds no hashes")
+func TestLockFilesHoldHashesAndNoAddresses(t *testing.T) {
+	for _, path := range []string{"models/package-lock.json", "web/package-lock.json"} {
+		lock := read(t, path)
+		if strings.Contains(lock, "\"resolved\"") || strings.Contains(lock, "https://reg") {
+			t.Errorf("%s holds download addresses", path)
+		}
+		if !strings.Contains(lock, "\"integrity\": \"sha512-") {
+			t.Errorf("%s holds no hashes", path)
+		}
 	}
 }
 
@@ -182,9 +184,11 @@ func TestThirdPartyNamesEveryModule(t *testing.T) {
 			t.Errorf("THIRD_PARTY.md names %s, which go.mod does not have any more", named)
 		}
 	}
-	for _, m := range regexp.MustCompile(`"(@?[a-z/-]+)": "\d`).FindAllStringSubmatch(read(t, "models/package.json"), -1) {
-		if m[1] != "version" && !strings.Contains(text, m[1]) {
-			t.Errorf("THIRD_PARTY.md does not name the npm package %s", m[1])
+	for _, path := range []string{"models/package.json", "web/package.json"} {
+		for _, m := range regexp.MustCompile(`"(@?[a-z/-]+)": "\d`).FindAllStringSubmatch(read(t, path), -1) {
+			if m[1] != "version" && !strings.Contains(text, m[1]) {
+				t.Errorf("THIRD_PARTY.md does not name the npm package %s of %s", m[1], path)
+			}
 		}
 	}
 }
@@ -207,7 +211,7 @@ func modulesNamed(text string) []string {
 // The domain is pure Go and knows no adapter, neither directly nor through another package.
 func TestDomainDependsOnNoAdapter(t *testing.T) {
 	const module = "github.com/rollwell/rollwell/internal/"
-	for _, domain := range []string{"body", "spine", "exercise", "coach", "frame", "session", "overlay"} {
+	for _, domain := range []string{"body", "spine", "exercise", "coach", "frame", "media", "setup", "session", "overlay"} {
 		cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", module+domain)
 		cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
 		out, err := cmd.Output()
@@ -217,8 +221,8 @@ func TestDomainDependsOnNoAdapter(t *testing.T) {
 		}
 		for dep := range strings.FieldsSeq(string(out)) {
 			adapter, ours := strings.CutPrefix(dep, module)
-			foreign := ours && slices.Contains([]string{"vision", "video", "models", "doctor"}, adapter)
-			if foreign || strings.HasPrefix(dep, "gocv.io/") {
+			foreign := ours && slices.Contains([]string{"vision", "video", "models", "doctor", "ingest", "push", "server"}, adapter)
+			if foreign || strings.HasPrefix(dep, "gocv.io/") || strings.HasPrefix(dep, "github.com/pion/") {
 				t.Errorf("%s depends on %s", domain, dep)
 			}
 		}
