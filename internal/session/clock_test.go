@@ -23,13 +23,19 @@ func TestLiveClock(t *testing.T) {
 		{"even", []arrival{unit(1, 0, 0), unit(1, 33*ms, 33*ms), unit(1, 66*ms, 66*ms)}, []time.Duration{0, 33 * ms, 66 * ms}},
 		{"jitter on the way does not show", []arrival{unit(1, 0, 0), unit(1, 90*ms, 33*ms), unit(1, 91*ms, 66*ms)}, []time.Duration{0, 33 * ms, 66 * ms}},
 		{"a media clock that begins anywhere", []arrival{unit(1, 0, 5*time.Hour), unit(1, 33*ms, 5*time.Hour+33*ms)}, []time.Duration{0, 33 * ms}},
-		{"a new publication goes on by arrival", []arrival{unit(1, 0, 0), unit(1, 33*ms, 33*ms), unit(2, 5*time.Second, 0), unit(2, 5100*ms, 33*ms)},
-			[]time.Duration{0, 33 * ms, 5 * time.Second, 5033 * ms}},
+		{
+			"a new publication goes on by arrival",
+			[]arrival{unit(1, 0, 0), unit(1, 33*ms, 33*ms), unit(2, 5*time.Second, 0), unit(2, 5100*ms, 33*ms)},
+			[]time.Duration{0, 33 * ms, 5 * time.Second, 5033 * ms},
+		},
 		{"times that stand still rise all the same", []arrival{unit(1, 0, 0), unit(1, 33*ms, 0), unit(1, 66*ms, -9*ms)}, []time.Duration{0, ms, 2 * ms}},
 		{"a clock that jumps is set anew", []arrival{unit(1, 0, 0), unit(1, 33*ms, time.Hour), unit(1, 66*ms, time.Hour+33*ms)}, []time.Duration{0, 33 * ms, 66 * ms}},
 		{"and one that falls back", []arrival{unit(1, 0, time.Hour), unit(1, 33*ms, 0), unit(1, 66*ms, 33*ms)}, []time.Duration{0, 33 * ms, 66 * ms}},
-		{"the sender slept", []arrival{unit(1, 0, 0), unit(1, 20*time.Second, 33*ms), unit(1, 20*time.Second+33*ms, 66*ms)},
-			[]time.Duration{0, 20 * time.Second, 20*time.Second + 33*ms}},
+		{
+			"the sender slept",
+			[]arrival{unit(1, 0, 0), unit(1, 20*time.Second, 33*ms), unit(1, 20*time.Second+33*ms, 66*ms)},
+			[]time.Duration{0, 20 * time.Second, 20*time.Second + 33*ms},
+		},
 	} {
 		var c liveClock
 		for i, u := range tt.units {
@@ -123,32 +129,5 @@ func TestSlopeOfTheTrunk(t *testing.T) {
 		if up, lying := slopeOf(hidden); up || lying {
 			t.Errorf("at %g° a hidden trunk counts", degrees)
 		}
-	}
-}
-
-// Feeding a session costs little: what a server does 30 times a second for each person must not churn the heap.
-func TestLiveHardlyAllocates(t *testing.T) {
-	s := &stage{t: t, scale: 1, pool: onePool()}
-	l, frames := quietSession(t, s)
-	done := make(chan error, 1)
-	go func() {
-		_, err := l.Run(t.Context())
-		done <- err
-	}()
-	n := 0
-	feed := func() {
-		l.Unit(media.AccessUnit{Codec: media.VP8, Data: goodPicture, Key: true, Stream: 1, Time: time.Duration(n) * time.Second / 30, Received: time.Now()})
-		n++
-		<-frames
-	}
-	for range 100 {
-		feed()
-	}
-	if got := testing.AllocsPerRun(300, feed); got > 8 {
-		t.Errorf("%g allocations for a picture, want 8 at most", got)
-	}
-	l.Stop()
-	if err := <-done; err != nil {
-		t.Error(err)
 	}
 }

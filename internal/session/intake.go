@@ -140,13 +140,16 @@ func (n *intake) renew(u *media.AccessUnit) error {
 		n.waiting = nil
 		n.counts.slot.Add(1)
 	}
-	err := n.close()
+	closed := n.close()
 	if u.Codec != media.JPEG {
 		n.stream = u.Stream
 	}
-	fresh, openErr := n.open(u.Codec)
-	if err = errors.Join(err, openErr); openErr != nil {
-		return err
+	fresh, err := n.open(u.Codec)
+	if err != nil {
+		return errors.Join(err, closed)
+	}
+	if closed != nil {
+		n.log.Warn("the decoder of an old publication could not be closed", "error", closed)
 	}
 	n.decoder, n.codec = fresh, u.Codec
 	n.log.Info("pictures come", "codec", u.Codec.String(), "stream", u.Stream)

@@ -17,10 +17,11 @@ import (
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
-// ErrStuck: the analysis of a frame did not come to an end. Its session has been given up; others are not concerned.
+// ErrStuck tells that the analysis of a frame did not come to an end. Its session has been given up; others are not
+// concerned.
 var ErrStuck = errors.New("the analysis of a frame hangs")
 
-// ErrCommand: a person's word that cannot be meant.
+// ErrCommand marks a person's word that cannot be meant.
 var ErrCommand = errors.New("impossible command")
 
 // LiveEye is an eye that a person can help, and that belongs to one session. Its methods are never called

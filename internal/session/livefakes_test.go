@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/frame"
 	"github.com/rollwell/rollwell/internal/media"
 	"github.com/rollwell/rollwell/internal/spine"
@@ -38,11 +40,11 @@ func (d *fakeDecoder) Decode(u media.AccessUnit) (bool, error) {
 	if u.Key {
 		d.keyed = true
 	}
-	if !d.keyed || string(u.Data) == string(badPicture) {
+	if !d.keyed || bytes.Equal(u.Data, badPicture) {
 		d.keyed = false
 		return false, errBadPicture
 	}
-	return string(u.Data) != string(hiddenPicture), nil
+	return !bytes.Equal(u.Data, hiddenPicture), nil
 }
 
 func (d *fakeDecoder) Frame() (*frame.Frame, error) {
@@ -137,7 +139,7 @@ func (w *witness) Take(m *Moment) error {
 	defer w.mu.Unlock()
 	s := seen{frame: true, at: time.Now(), seq: m.Frame.Seq, pts: m.Frame.PTS, state: *m.Live, active: slices.Clone(m.Update.Active)}
 	for _, e := range m.Update.Events {
-		if e.Kind == 2 { // coach.Cleared
+		if e.Kind == coach.Cleared {
 			s.cleared++
 		}
 	}
@@ -305,27 +307,4 @@ func trunk(degrees float64) *body.Pose {
 	put(body.LeftShoulder, 0.5, 0.18)
 	put(body.RightShoulder, 0.5, -0.18)
 	return p
-}
-
-// tellSink says when a frame has been analysed, and keeps nothing.
-type tellSink chan struct{}
-
-func (s tellSink) Take(*Moment) error    { s <- struct{}{}; return nil }
-func (s tellSink) Tick(*LiveState) error { return nil }
-
-// quietSession is a session outside of a bubble whose parts allocate nothing.
-func quietSession(t *testing.T, s *stage) (*Live, tellSink) {
-	t.Helper()
-	s.frames = frame.NewPool()
-	pose := trunk(10)
-	s.eye = &fakeLiveEye{t: t, observe: func(_ context.Context, f *frame.Frame) (spine.Observation, error) {
-		return spine.Observation{T: f.PTS.Seconds(), Width: f.Width, Height: f.Height, Pose: pose, Quality: spine.Quality{Brightness: 0.5}}, nil
-	}}
-	sink := make(tellSink)
-	l := NewLive(LiveConfig{
-		Exercise: thoracicRoll(t), Eye: s.eye, Pool: s.pool, Sinks: []LiveSink{sink},
-		Decoder: func(media.Codec) (Decoder, error) { return &fakeDecoder{stage: s}, nil },
-	})
-	l.Start()
-	return l, sink
 }

@@ -2,7 +2,6 @@ package session
 
 import (
 	"math"
-
 	"time"
 
 	"github.com/rollwell/rollwell/internal/body"

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ErrFull: the pool has no room for one more session. See FullError for when to try again.
+// ErrFull tells that there is no room for one more session. See FullError for when to try again.
 var ErrFull = errors.New("the server is full")
 
 // FullError says that one more session would slow all of them down too much.

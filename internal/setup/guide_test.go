@@ -113,10 +113,16 @@ func TestGuideOnWhoLiesThere(t *testing.T) {
 		}, map[ID]State{Floor: Unknown}, ""},
 		{"no roller", func(o *spine.Observation, _ *spine.Reading) { o.Roller = nil }, map[ID]State{Roller: Unknown}, ""},
 		{"perhaps a roller", func(o *spine.Observation, _ *spine.Reading) { o.Roller.Score = 0.3 }, map[ID]State{Roller: Unknown}, ""},
-		{"hardly seen", func(_ *spine.Observation, r *spine.Reading) { r.Person = spine.Unsure },
-			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown, Roller: Unknown}, ""},
-		{"nobody", func(o *spine.Observation, r *spine.Reading) { o.Pose, r.Person = nil, spine.Unseen },
-			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown, Roller: Unknown}, ""},
+		{
+			"hardly seen", func(_ *spine.Observation, r *spine.Reading) { r.Person = spine.Unsure },
+			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown, Roller: Unknown},
+			"",
+		},
+		{
+			"nobody", func(o *spine.Observation, r *spine.Reading) { o.Pose, r.Person = nil, spine.Unseen },
+			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown, Roller: Unknown},
+			"",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o, r := lying()
@@ -166,12 +172,24 @@ func TestGuideIsSteady(t *testing.T) {
 		t, brightness float64
 		want          State
 	}{
-		{0, 0.5, Unknown}, {0.9, 0.5, Unknown}, {1.0, 0.5, OK}, // a second of good light
-		{1.1, 0.05, OK}, {1.9, 0.05, OK}, {2.0, 0.5, OK}, // somebody walks by the lamp
-		{2.1, 0.05, OK}, {2.9, 0.05, OK}, {3.2, 0.05, Bad},
-		{3.3, 0.14, Bad}, {4.4 - 0.2, 0.14, Bad}, // between the limits it stays
-		{4.3, 0.2, Bad}, {5.2, 0.2, Bad}, {5.4, 0.2, OK},
-		{5.5, 0.05, OK}, {60, 0.05, OK}, {60.5, 0.05, OK}, {61.1, 0.05, Bad}, // a gap proves nothing
+		{0, 0.5, Unknown},
+		{0.9, 0.5, Unknown},
+		{1.0, 0.5, OK}, // a second of good light
+		{1.1, 0.05, OK},
+		{1.9, 0.05, OK},
+		{2.0, 0.5, OK}, // somebody walks by the lamp
+		{2.1, 0.05, OK},
+		{2.9, 0.05, OK},
+		{3.2, 0.05, Bad},
+		{3.3, 0.14, Bad},
+		{4.4 - 0.2, 0.14, Bad}, // between the limits it stays
+		{4.3, 0.2, Bad},
+		{5.2, 0.2, Bad},
+		{5.4, 0.2, OK},
+		{5.5, 0.05, OK},
+		{60, 0.05, OK},
+		{60.5, 0.05, OK},
+		{61.1, 0.05, Bad}, // a gap proves nothing
 	} {
 		if got := light(tt.t, tt.brightness); got != tt.want {
 			t.Errorf("at %g s with brightness %g: %s, want %s", tt.t, tt.brightness, got, tt.want)

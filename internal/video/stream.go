@@ -16,7 +16,7 @@ import (
 	"github.com/rollwell/rollwell/internal/media"
 )
 
-// ErrKeyNeeded: nothing can be decoded before the next key picture. Ask the sender for one.
+// ErrKeyNeeded tells that nothing can be decoded before the next key picture. Ask the sender for one.
 var ErrKeyNeeded = errors.New("a key picture is needed")
 
 // Limits of live streams.
