@@ -1,0 +1,226 @@
+// Which screen is shown, and what leads from one to the next: welcome → screening → camera → live → summary.
+
+import { ApiError, getInfo, openCheck, type Info } from './api'
+import { CameraError, cameraHindrance, listCameras, openCamera, release, type Camera, type CameraChoice } from './camera'
+import { verdict, type QuestionId } from './check/screening'
+import { wallMs } from './check/delay'
+import { load, save, type Preferences } from './preferences'
+import type { Problem } from './problems'
+import { Session } from './session.svelte'
+import { Speaker, type VoiceSettings } from './voice/speaker'
+import { speechSink, watchVoices } from './voice/sinks'
+import { WebAudioTone } from './voice/tone'
+import { WakeLock } from './wakelock'
+import { wordsOf, type Words } from '../words'
+
+export type Screen = 'welcome' | 'screening' | 'stop' | 'camera' | 'live' | 'pain_stop' | 'summary'
+
+// When the server names no time to wait.
+const retryS = 15
+
+export class App {
+  screen = $state<Screen>('welcome')
+  problem = $state.raw<Problem | null>(null)
+  info = $state.raw<Info | null>(null)
+  consent = $state(false)
+  answers = $state.raw<ReadonlySet<QuestionId>>(new Set())
+  accessToken = $state('')
+  tokenWrong = $state(false)
+  stream = $state.raw<MediaStream | null>(null)
+  cameras = $state.raw<Camera[]>([])
+  cameraId = $state('')
+  preferences = $state<Preferences>(load())
+  opening = $state(false)
+  session = $state.raw<Session | null>(null)
+  hasVoice = $state(true)
+
+  readonly language = $derived(this.pickLanguage())
+  readonly words: Words = $derived(wordsOf(this.language))
+  readonly exercise = $derived(this.info?.exercises[0] ?? null)
+
+  readonly tone = new WebAudioTone()
+  readonly speaker = new Speaker(speechSink(), this.tone, load().voice, wallMs)
+  private readonly wake = new WakeLock()
+  // Plays the camera for the fallback, whichever screen is shown.
+  private readonly feed = document.createElement('video')
+  private retry: ReturnType<typeof setTimeout> | undefined
+
+  constructor() {
+    this.feed.muted = true
+    this.feed.playsInline = true
+    this.accessToken = takeToken()
+    watchVoices(
+      () => this.language,
+      (can) => (this.hasVoice = can || window.__rollwellSpeech !== undefined),
+    )
+    window.addEventListener('online', () => this.session?.hurry())
+    window.addEventListener('pagehide', () => this.session?.dispose())
+    void this.begin()
+  }
+
+  /** Asks the server what it offers, and this browser whether it can. */
+  begin = async (): Promise<void> => {
+    this.problem = null
+    const hindrance = cameraHindrance(window)
+    if (hindrance === 'insecure' || hindrance === 'unsupported' || typeof WebSocket === 'undefined') {
+      this.problem = { id: hindrance === 'insecure' ? 'insecure' : 'unsupported' }
+      return
+    }
+    try {
+      this.info = await getInfo()
+    } catch (cause) {
+      this.problem = this.problemOf(cause)
+    }
+  }
+
+  go(screen: Screen): void {
+    this.problem = null
+    this.screen = screen
+    if (screen === 'camera' && !this.stream) void this.chooseCamera({})
+  }
+
+  answer(): void {
+    this.go(verdict(this.answers) === 'go' ? 'camera' : 'stop')
+  }
+
+  setVoice(voice: VoiceSettings): void {
+    this.preferences.voice = voice
+    this.speaker.set(voice)
+    this.remember()
+  }
+
+  /** Call it from a click: browsers let a page speak only after one. */
+  unlockVoice(): void {
+    this.tone.unlock()
+    this.speaker.language = this.language
+  }
+
+  sampleVoice(): void {
+    this.unlockVoice()
+    this.speaker.say({ id: 'sample', text: this.words.camera.voiceSample, urgency: 'guide', at: wallMs() })
+  }
+
+  /** Opens a camera in place of the present one. */
+  async chooseCamera(choice: CameraChoice): Promise<void> {
+    release(this.stream)
+    this.stream = null
+    try {
+      const stream = await openCamera(choice)
+      this.take(stream)
+      if (this.problem) this.problem = null
+    } catch (cause) {
+      this.problem = { id: cause instanceof CameraError && cause.fault !== 'ended' ? cause.fault : 'other' }
+    }
+  }
+
+  retryCamera = (): void => void this.chooseCamera(this.cameraId ? { deviceId: this.cameraId } : {})
+
+  private take(stream: MediaStream): void {
+    this.stream = stream
+    this.feed.srcObject = stream
+    void this.feed.play().catch(() => undefined)
+    const track = stream.getVideoTracks()[0]
+    this.cameraId = track?.getSettings().deviceId ?? ''
+    track?.addEventListener('ended', () => {
+      if (this.stream === stream) this.problem = { id: 'camera_ended' }
+    })
+    void listCameras().then((cameras) => (this.cameras = cameras))
+    this.session?.useStream(stream)
+  }
+
+  /** Opens a check on the server and goes to set-up. */
+  open = async (): Promise<void> => {
+    if (!this.exercise || !this.stream || this.opening) return
+    this.opening = true
+    this.problem = null
+    clearTimeout(this.retry)
+    this.remember()
+    this.unlockVoice()
+    try {
+      const opened = await openCheck(
+        {
+          exercise: this.exercise.id,
+          language: this.language,
+          roller: { diameter_cm: this.preferences.diameter, length_cm: this.preferences.length },
+          consent: this.consent,
+          screening_passed: verdict(this.answers) === 'go',
+        },
+        this.accessToken,
+      )
+      this.session = new Session(opened, this.stream, this.feed, this.speaker)
+      this.screen = 'live'
+      this.wake.hold(true)
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.status === 401) {
+        this.tokenWrong = true
+        this.screen = 'welcome'
+      } else this.problem = this.problemOf(cause)
+      if (this.problem?.id === 'full') this.scheduleRetry()
+    } finally {
+      this.opening = false
+    }
+  }
+
+  /** The check has ended: shows what it came to. */
+  ended(): void {
+    const ending = this.session?.ending
+    if (!ending) return
+    this.wake.hold(false)
+    if (ending.kind === 'error') {
+      this.leave('camera')
+      this.problem = { id: ending.id, ...(ending.detail ? { detail: ending.detail } : {}) }
+      return
+    }
+    release(this.stream)
+    this.stream = null
+    this.screen = ending.pain ? 'pain_stop' : 'summary'
+    if (ending.pain) this.speaker.say({ id: 'pain-stop', text: this.words.painStop.say, urgency: 'safety', at: wallMs() })
+  }
+
+  again = (): void => this.leave('camera')
+
+  /** Gives up waiting for a place. */
+  cancelRetry = (): void => {
+    clearTimeout(this.retry)
+    this.problem = null
+  }
+
+  private leave(screen: Screen): void {
+    this.session?.dispose()
+    this.session = null
+    this.go(screen)
+  }
+
+  private scheduleRetry(): void {
+    const at = this.problem?.retryAt ?? Date.now() + retryS * 1000
+    this.retry = setTimeout(() => void this.open(), Math.max(0, at - Date.now()))
+  }
+
+  private problemOf(cause: unknown): Problem {
+    if (!(cause instanceof ApiError)) return { id: 'failed' }
+    if (cause.status === 0) return { id: 'unreachable' }
+    if (cause.status === 503) return { id: 'full', retryAt: Date.now() + 1000 * (cause.retryAfterS ?? retryS) }
+    return { id: 'failed', detail: cause.message }
+  }
+
+  private pickLanguage(): string {
+    const offered = this.info?.exercises[0]?.languages ?? []
+    const wishes = [this.preferences.language, ...navigator.languages, 'en']
+    for (const wish of wishes) {
+      const found = offered.find((l) => l === wish) ?? offered.find((l) => l === wish.split('-')[0])
+      if (found) return found
+    }
+    return offered[0] ?? 'en'
+  }
+
+  private remember(): void {
+    save($state.snapshot(this.preferences))
+  }
+}
+
+/** Takes the access code from the address (#token=…) and removes it from there at once. */
+function takeToken(): string {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token')
+  if (token !== null) history.replaceState(null, '', location.pathname + location.search)
+  return token ?? ''
+}

@@ -1,0 +1,13 @@
+// Keys that work anywhere on the screen, unless somebody is writing or choosing.
+
+export type Hotkey = 'space' | 'm' | 'p' | 'r'
+
+/** The hotkey of a key press, or null if it is none, or belongs to the element that has the focus. */
+export function hotkeyOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'target'>): Hotkey | null {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null
+  const tag = (event.target as { tagName?: string } | null)?.tagName ?? ''
+  if (tag === 'INPUT' || tag === 'SELECT' || tag === 'TEXTAREA') return null
+  if (event.key === ' ') return tag === 'BUTTON' || tag === 'SUMMARY' || tag === 'A' ? null : 'space'
+  const key = event.key.toLowerCase()
+  return key === 'm' || key === 'p' || key === 'r' ? key : null
+}

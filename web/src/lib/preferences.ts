@@ -1,0 +1,63 @@
+// What this browser remembers: how loud and how fast the voice is, and the roller's size. Nothing about a person.
+
+import type { VoiceSettings } from './voice/speaker'
+
+export interface Preferences {
+  voice: VoiceSettings
+  /** cm */
+  diameter: number
+  /** cm, null for unknown */
+  length: number | null
+  language: string
+}
+
+export const defaults: Preferences = {
+  voice: { muted: false, volume: 1, rate: 1 },
+  diameter: 15,
+  length: null,
+  language: '',
+}
+
+const key = 'rollwell.preferences'
+
+const within = (v: unknown, lo: number, hi: number, otherwise: number): number =>
+  typeof v === 'number' && v >= lo && v <= hi ? v : otherwise
+
+/** Reads what was remembered; whatever is not sane is taken from the defaults. */
+export function read(text: string | null): Preferences {
+  let found: Partial<Preferences> = {}
+  try {
+    const parsed: unknown = JSON.parse(text ?? '{}')
+    if (typeof parsed === 'object' && parsed !== null) found = parsed as Partial<Preferences>
+  } catch {
+    // Somebody else wrote it: begin anew.
+  }
+  const voice = (found.voice ?? {}) as Partial<VoiceSettings>
+  return {
+    voice: {
+      muted: voice.muted === true,
+      volume: within(voice.volume, 0, 1, defaults.voice.volume),
+      rate: within(voice.rate, 0.5, 2, defaults.voice.rate),
+    },
+    diameter: within(found.diameter, 5, 30, defaults.diameter),
+    length: typeof found.length === 'number' ? within(found.length, 5, 200, 0) || null : null,
+    language: typeof found.language === 'string' ? found.language : '',
+  }
+}
+
+// Storage may be forbidden; then nothing is remembered.
+export function load(): Preferences {
+  try {
+    return read(localStorage.getItem(key))
+  } catch {
+    return read(null)
+  }
+}
+
+export function save(preferences: Preferences): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(preferences))
+  } catch {
+    // See load.
+  }
+}

@@ -1,0 +1,302 @@
+// One check from the opened session to its summary: keeps the websocket and the publication alive, holds what the
+// screens show, and passes cues to the speaker. The screens read it, and call its commands.
+
+import { outcome, forget, type Exercise, type Opened } from './api'
+import { backoff } from './backoff'
+import { DelayMeter, wallMs } from './check/delay'
+import { GuideVoice } from './check/guide'
+import { PaceCounter } from './check/pace'
+import { painStops } from './check/pain'
+import { Events, type EventsOptions, type Link } from './events'
+import { sendPictures, type Pictures } from './jpeg'
+import { summaryOf } from './protocol'
+import type { Banner, Cue, Failure, FromServer, Phase, Progress, SetupItem, State, Summary, ToServer } from './protocol'
+import { defaultLimits, limitsOf, type Limits } from './check/limits'
+import type { Speaker } from './voice/speaker'
+import { publish, PublishError, type Publication, type PublishOptions } from './whip'
+
+export type Transport = 'webrtc' | 'jpeg' | 'none'
+
+/** What the session needs of the world; tests replace it. */
+export interface World {
+  events(o: EventsOptions): Pick<Events, 'send' | 'sendPicture' | 'hurry' | 'close'>
+  publish(o: PublishOptions): Promise<Publication>
+  pictures: typeof sendPictures
+  outcome: typeof outcome
+  forget: typeof forget
+  wallMs(): number
+  wait(ms: number): Promise<void>
+}
+
+export const realWorld: World = {
+  events: (o) => new Events(o),
+  publish,
+  pictures: sendPictures,
+  outcome,
+  forget,
+  wallMs,
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+}
+
+/** How a check ended. */
+export type Ending =
+  | { kind: 'summary'; summary: Summary; raw: unknown; pain: boolean }
+  | { kind: 'error'; id: 'ended' | 'gone' | 'failed'; detail: string }
+
+// How often a publication is tried before the fallback takes over.
+const triesMax = 2
+
+export class Session {
+  phase = $state<Phase>('setup')
+  phaseReason = $state<string | null>(null)
+  state = $state.raw<State | null>(null)
+  banner = $state.raw<Banner | null>(null)
+  progress = $state.raw<Progress | null>(null)
+  setup = $state.raw<SetupItem[]>([])
+  link = $state<Link>('connecting')
+  transport = $state<Transport>('none')
+  delayMs = $state<number | null>(null)
+  ending = $state.raw<Ending | null>(null)
+  /** The last thing the server complained of without ending the check. */
+  complaint = $state.raw<Failure | null>(null)
+  pains = $state.raw<number[]>([])
+
+  readonly exercise: Exercise
+  readonly limits: Limits
+  readonly pace = new PaceCounter()
+
+  private readonly events: ReturnType<World['events']>
+  private readonly delay = new DelayMeter()
+  private readonly guide = new GuideVoice()
+  private publication: Publication | null = null
+  private pictures: Pictures | null = null
+  private publishing = false
+  private painStop = false
+  private over = false
+  private delayShownAt = 0
+
+  constructor(
+    private readonly opened: Opened,
+    private stream: MediaStream,
+    private readonly video: HTMLVideoElement,
+    private readonly speaker: Speaker,
+    private readonly world: World = realWorld,
+  ) {
+    this.exercise = opened.exercise
+    this.limits = opened.exercise ? limitsOf(opened.exercise) : defaultLimits
+    this.events = world.events({
+      path: opened.events,
+      token: opened.token,
+      onMessage: (m) => this.take(m),
+      onLink: (link) => (this.link = link),
+      onClosed: (code, reason) => this.closed(code, reason),
+      mayReturn: () => this.mayReturn(),
+    })
+    void this.goOnAir()
+  }
+
+  // ---- commands
+
+  start = (): void => this.command({ type: 'start' })
+  pause = (): void => this.command({ type: 'pause' })
+  resume = (): void => this.command({ type: 'resume' })
+  stop = (): void => this.command({ type: 'stop' })
+
+  /** Reports a number on the pain scale. Returns whether the check ends for it. */
+  pain = (value: number): boolean => {
+    const stops = painStops(value, this.pains[0] ?? null)
+    this.pains = [...this.pains, value]
+    this.painStop ||= stops
+    this.command({ type: 'pain', value })
+    return stops
+  }
+
+  /** Tells where the near end of the roller is, in pixels of the source picture. */
+  placeRoller = (x: number, y: number, radius: number): void => {
+    const whole = (v: number): number => Math.round(v * 10) / 10
+    this.command({ type: 'place_roller', x: whole(x), y: whole(y), radius: whole(radius), t_s: this.state?.t_s ?? null })
+  }
+
+  setLanguage(language: string): void {
+    this.command({ type: 'language', language })
+  }
+
+  /** Goes on with another camera, or with the same one opened anew. */
+  useStream(stream: MediaStream): void {
+    this.stream = stream
+    this.offAir()
+    void this.goOnAir()
+  }
+
+  /** The network is said to be back. */
+  hurry(): void {
+    this.events.hurry()
+  }
+
+  /** Ends everything on this side; the server forgets the check. */
+  dispose(): void {
+    if (!this.over) this.world.forget(this.opened)
+    this.over = true
+    this.offAir()
+    this.events.close()
+    this.speaker.silence()
+  }
+
+  private command(message: ToServer): void {
+    this.events.send(message)
+  }
+
+  // ---- the camera's way to the server
+
+  private async goOnAir(): Promise<void> {
+    if (this.publishing) return
+    this.publishing = true
+    for (let n = 0; !this.over && n < triesMax; n++) {
+      const stream = this.stream
+      try {
+        const publication = await this.world.publish({
+          stream,
+          path: this.opened.whip,
+          token: this.opened.token,
+          iceServers: this.opened.ice_servers,
+          onLost: () => this.lostPublication(publication),
+        })
+        if (this.over || stream !== this.stream) {
+          publication.close()
+          n = -1
+          continue
+        }
+        this.publication = publication
+        this.transport = 'webrtc'
+        this.publishing = false
+        return
+      } catch (cause) {
+        if (cause instanceof PublishError && cause.kind === 'unsupported') break
+        await this.world.wait(backoff(n))
+      }
+    }
+    this.publishing = false
+    if (!this.over) this.fallBack()
+  }
+
+  private lostPublication(publication: Publication): void {
+    if (this.publication !== publication) return
+    this.publication = null
+    this.transport = 'none'
+    if (!this.over) void this.goOnAir()
+  }
+
+  private fallBack(): void {
+    this.pictures ??= this.world.pictures(this.video, (packed, most) => this.events.sendPicture(packed, most))
+    this.transport = 'jpeg'
+  }
+
+  private offAir(): void {
+    this.publication?.close()
+    this.publication = null
+    this.pictures?.stop()
+    this.pictures = null
+    this.transport = 'none'
+  }
+
+  // ---- what the server says
+
+  private take(message: FromServer): void {
+    const now = this.world.wallMs()
+    switch (message.type) {
+      case 'state':
+        return this.takeState(message, now)
+      case 'cue':
+        return this.takeCue(message, now)
+      case 'cue_clear':
+        this.speaker.withdraw(`cue-${message.id}`)
+        if (this.banner?.id === message.id) this.banner = null
+        return
+      case 'progress':
+        this.progress = message
+        return
+      case 'summary':
+        return this.finish(message.summary.read, message.summary.raw)
+      case 'error':
+        if (message.fatal) this.fail('ended', message.message)
+        else this.complaint = message
+    }
+  }
+
+  private takeState(state: State, now: number): void {
+    this.state = state
+    this.banner = state.banner
+    this.setup = state.setup
+    this.phase = state.phase
+    this.phaseReason = state.phase_reason
+    this.delay.add(state.capture_ms, now)
+    if (now - this.delayShownAt > 500) {
+      this.delayMs = this.delay.median()
+      this.delayShownAt = now
+    }
+    if (state.phase === 'checking') this.pace.add(state.t_s, state.frame?.reading.speed_cm_s ?? null, this.limits.speed)
+    else this.pace.pause()
+    if (state.phase === 'setup') {
+      for (const line of this.guide.step(state.setup, now / 1000)) {
+        this.speaker.say({ ...line, urgency: 'guide', at: now })
+      }
+    }
+  }
+
+  private takeCue(cue: Cue, now: number): void {
+    // The banner is there with the cue, not only with the next state.
+    this.banner = { ...cue, since_s: cue.started_ms === null ? cue.t_s : cue.started_ms / 1000 }
+    if (cue.code === 'pain_stop') this.painStop = true
+    this.speaker.say({ id: `cue-${cue.id}`, text: cue.say, urgency: cue.severity, at: this.trueAt(cue.capture_ms, now) })
+  }
+
+  // When the frame was taken, unless that clock is not ours.
+  private trueAt(captureMs: number | null, now: number): number {
+    if (captureMs === null || captureMs > now || now - captureMs > 60_000) return now
+    return captureMs
+  }
+
+  private finish(summary: Summary, raw: unknown): void {
+    if (this.ending) return
+    this.ending = { kind: 'summary', summary, raw, pain: this.painStop }
+    this.leave()
+  }
+
+  private fail(id: 'ended' | 'gone' | 'failed', detail: string): void {
+    if (this.ending) return
+    this.ending = { kind: 'error', id, detail }
+    this.leave()
+  }
+
+  private leave(): void {
+    this.over = true
+    this.phase = 'ended'
+    this.offAir()
+    this.events.close()
+  }
+
+  private closed(code: number, reason: string): void {
+    if (this.ending) return
+    void this.mayReturn().then(
+      () => this.fail('ended', reason),
+      () => this.fail('ended', reason || String(code)),
+    )
+  }
+
+  /** After a loss: is the check still running? If it has ended meanwhile its summary is shown. */
+  private async mayReturn(): Promise<boolean> {
+    const found = await this.world.outcome(this.opened)
+    if (found.kind === 'running') return true
+    if (found.kind !== 'ended') {
+      this.fail('gone', '')
+      return false
+    }
+    try {
+      const raw = (found.raw as { summary?: unknown }).summary ?? found.raw
+      this.finish(summaryOf(raw, 'summary'), raw)
+    } catch {
+      this.fail('failed', '')
+    }
+    return false
+  }
+}

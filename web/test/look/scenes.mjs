@@ -1,0 +1,125 @@
+// Every screen and state of the page, and how to get there.
+import { cues } from './fixture.mjs'
+
+const tick = (page) => page.locator('fieldset input[type=checkbox]').first().check()
+const next = (page, name) => page.getByRole('button', { name }).click()
+
+async function toScreening(page) {
+  await tick(page)
+  await next(page, 'Continue')
+  await page.waitForSelector('[data-screen=screening]')
+}
+async function toCamera(page) {
+  await toScreening(page)
+  await next(page, 'None of this applies to me')
+  await page.waitForSelector('[data-screen=camera] video')
+}
+async function toLive(page) {
+  await toCamera(page)
+  await next(page, 'Go to set-up')
+  await page.waitForSelector('[data-screen=live] .live')
+}
+async function toPhase(page, phase, transport = 'webrtc') {
+  await toLive(page)
+  await page.waitForSelector(`.live[data-phase=${phase}][data-transport=${transport}]`, { timeout: 8000 })
+}
+
+const check = (clip, i, change) => ({
+  still: [clip, { lumbar: [1.2, 5], hips: [3.8, 8.4], fast: [2, 5.6], correct: [3.5, 6] }[clip][i]],
+  messages: (fx) => [fx.progress(), fx.state({ frame: fx.frames[clip][i], ...change })],
+  act: (page) => toPhase(page, change?.phase ?? 'checking'),
+})
+
+export const scenes = {
+  welcome: { act: (page) => page.waitForSelector('h1'), full: true },
+  'welcome-token': { info: { token_required: true }, act: (page) => tick(page) },
+  screening: { act: toScreening, full: true },
+  'stop-ask': {
+    act: async (page) => {
+      await toScreening(page)
+      await page.getByLabel('Pregnancy').check()
+      await next(page, 'One of these applies to me')
+    },
+  },
+  'stop-emergency': {
+    act: async (page) => {
+      await toScreening(page)
+      await page.getByLabel('Chest pain').check()
+      await next(page, 'One of these applies to me')
+    },
+  },
+  camera: { act: toCamera, full: true, settle: 500 },
+  refused: {
+    refuse: 'NotAllowedError',
+    act: async (page) => {
+      await toScreening(page)
+      await next(page, 'None of this applies to me')
+      await page.waitForSelector('[data-screen=problem-refused]')
+    },
+  },
+  full: {
+    open: { status: 503, headers: { 'Retry-After': '20' }, json: { error: { code: 'server_full', message: 'All places are taken.', retry_after_s: 20 } } },
+    act: async (page) => {
+      await toCamera(page)
+      await next(page, 'Go to set-up')
+      await page.waitForSelector('[data-screen=problem-full]')
+    },
+  },
+  'setup-early': { still: ['correct', 3.5], messages: (fx) => [fx.state({ phase: 'setup', setup: fx.setup.early, frame: { ...fx.frames.correct[0], roller: null, reading: { ...fx.frames.correct[0].reading, s: null, level: null, zone: null, state: 'unseen' } }, levels: [] })], act: (page) => toPhase(page, 'setup') },
+  'setup-roller': { still: ['correct', 3.5], settle: 900, messages: (fx) => [fx.state({ phase: 'setup', setup: fx.setup.noRoller, frame: { ...fx.frames.correct[0], roller: null, reading: { ...fx.frames.correct[0].reading, s: null, level: null, zone: null, state: 'unseen' } }, levels: [] })], act: (page) => toPhase(page, 'setup') },
+  'setup-counting': { still: ['correct', 3.5], settle: 4300, messages: (fx) => [fx.state({ phase: 'setup', levels: [] })], act: (page) => toPhase(page, 'setup') },
+  'check-calm': check('correct', 0),
+  'check-safety': check('lumbar', 1, { banner: cues.lumbar }),
+  'check-technique': check('hips', 0, { banner: cues.hips }),
+  'check-pace': check('fast', 1, { banner: cues.fast }),
+  'check-poor': { ...check('correct', 1, { connection: 'poor' }), settle: 400 },
+  'check-unsure': { ...check('correct', 1), messages: (fx) => [fx.progress(), fx.state({ frame: { ...fx.frames.correct[1], reading: { ...fx.frames.correct[1].reading, state: 'unsure' } } })] },
+  'check-unseen': { ...check('correct', 1), messages: (fx) => [fx.progress(), fx.state({ banner: cues.unseen, frame: { ...fx.frames.correct[1], roller: null, reading: { ...fx.frames.correct[1].reading, s: null, level: null, zone: null, speed_cm_s: null, state: 'unseen' } } })] },
+  'check-hold': { ...check('correct', 0), messages: (fx) => [fx.progress({ hold_s: 12.4 }), fx.state()] },
+  'check-paused': check('correct', 0, { phase: 'paused', phase_reason: 'sat_up' }),
+  'check-slow': { ...check('correct', 0), noMedia: true, act: (page) => toPhase(page, 'checking', 'jpeg') },
+  'check-lost': {
+    ...check('correct', 0),
+    settle: 100,
+    act: async (page, { sockets }) => {
+      await toPhase(page, 'checking')
+      sockets.at(-1).close({ code: 1011, reason: 'look' })
+      await page.waitForSelector('[data-connection=lost]')
+    },
+  },
+  'check-voice': {
+    ...check('correct', 0),
+    act: async (page) => {
+      await toPhase(page, 'checking')
+      await page.getByRole('button', { name: 'Voice', exact: true }).click()
+    },
+  },
+  pain: {
+    ...check('correct', 0),
+    act: async (page) => {
+      await toPhase(page, 'checking')
+      await page.keyboard.press('p')
+      await page.waitForSelector('dialog[open]')
+    },
+  },
+  'pain-stop': {
+    ...check('correct', 0),
+    act: async (page, { fx, send }) => {
+      await toPhase(page, 'checking')
+      await page.keyboard.press('p')
+      await page.keyboard.press('7')
+      send(fx.summaryNews({ pain: [{ t_s: 80, value: 7 }] }))
+      await page.waitForSelector('[data-screen=pain_stop]')
+    },
+  },
+  summary: {
+    ...check('correct', 0),
+    full: true,
+    act: async (page, { fx, send }) => {
+      await toPhase(page, 'checking')
+      for (let i = 0; i < 30; i++) send(fx.state({ frame: { ...fx.frames.correct[0], reading: { ...fx.frames.correct[0].reading, speed_cm_s: i % 10 === 0 ? 9 : i % 4 === 0 ? 6 : 3 } } }))
+      send(fx.summaryNews())
+      await page.waitForSelector('[data-screen=summary]')
+    },
+  },
+}
