@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/rollwell/rollwell/internal/frame"
@@ -16,9 +17,9 @@ func (r *liveRun) analyse(ctx context.Context) {
 	for f := range r.frames {
 		s := r.lookSafely(ctx, f)
 		if s.err != nil {
-			s.took = 0 // says nothing about what a frame costs
+			s.cpu = 0 // says nothing about what a frame costs
 		}
-		r.c.Pool.done(r.seat, s.took)
+		r.c.Pool.done(r.seat, s.cpu)
 		r.sights <- s
 	}
 	select {
@@ -39,7 +40,12 @@ func (r *liveRun) lookSafely(ctx context.Context, f *frame.Frame) (s sight) {
 			s = sight{frame: f, err: fmt.Errorf("%w: %v\n%s", errPanic, fault, debug.Stack())}
 		}
 	}()
-	return look(ctx, r.c.Eye, f)
+	runtime.LockOSThread() // whose time is measured
+	defer runtime.UnlockOSThread()
+	before := threadCPU()
+	s = look(ctx, r.c.Eye, f)
+	s.cpu = threadCPU() - before
+	return s
 }
 
 // maxFailures is how many analyses in a row may fail before the session does.

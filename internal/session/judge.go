@@ -16,8 +16,9 @@ type sight struct {
 	frame *frame.Frame
 	obs   spine.Observation
 	err   error
-	// took is how long the look took, pose and roller its parts.
-	took, pose, roller time.Duration
+	// took is how long the look took, pose and roller its parts; cpu is the processor time of its own thread, in which
+	// ONNX Runtime works alone. OpenCV has threads of its own, which are missing in it.
+	took, pose, roller, cpu time.Duration
 }
 
 // look lets the eye see a frame. The frame's ownership goes into the sight.

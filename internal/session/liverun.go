@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/coach"
@@ -51,11 +52,16 @@ type liveRun struct {
 	analysed rate
 	// shown is when the sinks last heard of the session.
 	shown time.Time
-	// busy is for how long this goroutine has worked since ticked; reported is how many frames had been analysed when
-	// the pool last heard of it.
+	// busy is the processor time that this goroutine has taken since ticked, working what its thread had taken when the
+	// present piece of work began, worked the end of one; reported is how many frames had been analysed when the pool
+	// last heard of it.
 	busy     time.Duration
+	working  time.Duration
+	worked   func()
 	ticked   time.Time
 	reported int64
+	// hungrySince is since when the session has not been getting its least rate, zero while it does.
+	hungrySince time.Time
 }
 
 func newLiveRun(l *Live) *liveRun {
@@ -66,6 +72,7 @@ func newLiveRun(l *Live) *liveRun {
 		frames: make(chan *frame.Frame, 1), sights: make(chan sight, 1), gone: make(chan struct{}),
 		state: LiveState{T: -1}, shown: now, ticked: now, checkingSince: -1,
 	}
+	r.worked = r.endWork
 	r.intake.heard = now
 	r.judge.coach.SetLanguage(l.c.Language)
 	return r
@@ -73,7 +80,7 @@ func newLiveRun(l *Live) *liveRun {
 
 // receive decodes what has come and does what was asked for.
 func (r *liveRun) receive() {
-	defer r.work(time.Now())
+	defer r.work()()
 	for _, do := range r.fetch() {
 		if r.phase != Ended {
 			do(r)
@@ -110,7 +117,7 @@ const restingStep = 85 * time.Millisecond
 
 // dispatch uses the session's turn for the newest picture.
 func (r *liveRun) dispatch() {
-	defer r.work(time.Now())
+	defer r.work()()
 	if r.phase == Ended || r.intake.waiting == nil {
 		r.c.Pool.leave(r.seat)
 		return
@@ -129,7 +136,7 @@ func (r *liveRun) dispatch() {
 
 // conclude takes what the eye has seen through the rules and shows it.
 func (r *liveRun) conclude(s sight) {
-	defer r.work(time.Now())
+	defer r.work()()
 	p := r.flying
 	r.flying = nil
 	defer s.frame.Release()
@@ -238,7 +245,7 @@ const (
 func (r *liveRun) tick() {
 	now := time.Now()
 	if n := r.counts.analysed.Load(); n > r.reported { // a session that waits says nothing about what one costs
-		r.c.Pool.spent(r.busy, now.Sub(r.ticked))
+		r.c.Pool.spent(r.busy, now.Sub(r.ticked), r.starves(now))
 		r.reported = n
 	}
 	r.busy, r.ticked = 0, now
@@ -253,5 +260,29 @@ func (r *liveRun) tick() {
 	}
 }
 
-// work adds the time since began to what this goroutine was busy for.
-func (r *liveRun) work(began time.Time) { r.busy += time.Since(began) }
+// starves tells whether fewer frames are analysed than must be, although enough come. After a pause and in the first
+// seconds the rates do not tell.
+func (r *liveRun) starves(now time.Time) bool {
+	least := r.c.Pool.o.MinRate
+	hungry := r.phase != Paused && r.intake.received.perSecond(now) >= least && r.analysed.perSecond(now) < 0.9*least
+	if !hungry {
+		r.hungrySince = time.Time{}
+		return false
+	}
+	if r.hungrySince.IsZero() {
+		r.hungrySince = now
+	}
+	return now.Sub(r.hungrySince) >= rateWindow
+}
+
+// work measures the processor time of a piece of this goroutine's work: what it returns is to be called at the end.
+func (r *liveRun) work() (done func()) {
+	runtime.LockOSThread() // whose time is measured
+	r.working = threadCPU()
+	return r.worked
+}
+
+func (r *liveRun) endWork() {
+	r.busy += threadCPU() - r.working
+	runtime.UnlockOSThread()
+}

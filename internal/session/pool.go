@@ -37,10 +37,10 @@ type PoolOptions struct {
 	MinRate float64
 	// MaxSessions is a fixed limit on top of the measured one: none.
 	MaxSessions int
-	// AssumedCost is what a frame's analysis is thought to take before it has been measured: 15 ms, for the model
-	// full with ONNX Runtime.
+	// AssumedCost is the processor time that a frame's analysis is thought to take before it has been measured: 15 ms,
+	// for the model full with ONNX Runtime.
 	AssumedCost time.Duration
-	// Headroom is the share of the workers' time that may be planned: 0.9.
+	// Headroom is the share of the cores' time that may be planned: 0.9.
 	Headroom float64
 	// RetryAfter is when a visitor who was refused should ask again: 20 s.
 	RetryAfter time.Duration
@@ -77,8 +77,9 @@ type Pool struct {
 	busy     int        // turns taken
 	queue    []*seat    // who waits for a turn, the longest first
 	sessions int
-	cost     average // seconds of a worker per frame
-	overhead average // seconds of a core per second and session, for all else: decoding, rules, sinks
+	cost     average   // seconds of a core per frame
+	overhead average   // seconds of a core per second and session, for decoding, rules and sinks
+	starved  time.Time // when a session last got fewer turns than it must
 	stuck    int64
 	hung     int           // analyses that were given up and have not come back yet
 	free     chan struct{} // closed when hung falls to zero; nil while it is
@@ -99,9 +100,15 @@ const (
 	priorWeight = 10
 	// leastShare is the weight of the newest measurement, once there are many.
 	leastShare = 0.02
-	// assumedOverhead is what a session is thought to need beside the analysis: 30 frames of 640×480 decoded in a
-	// second, and the rules.
+	// assumedOverhead is what a session is thought to need of a core beside the analysis: 30 frames of 640×480 decoded
+	// in a second, and the rules.
 	assumedOverhead = 0.04
+	// networkShare is what a session needs of a core outside of this package, for receiving and pushing: half of what
+	// a whole server took for a stream of 640×480 (realtime-video.md); the other half was decoding.
+	networkShare = 0.05
+	// starvedFor is for how long nobody is let in after a session has got fewer turns than it must: the machine then
+	// has other work, or the measurements were wrong.
+	starvedFor = 5 * time.Second
 )
 
 // average is an exponentially weighted mean that begins as a plain one.
@@ -120,8 +127,8 @@ func (a *average) add(x float64) {
 func (p *Pool) Admit() (release func(), err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if limit := p.limit(); p.sessions >= limit {
-		return nil, &FullError{Sessions: p.sessions, Limit: limit, RetryAfter: p.o.RetryAfter}
+	if limit := p.limit(); p.sessions >= limit || (p.sessions > 0 && p.starves()) {
+		return nil, &FullError{Sessions: p.sessions, Limit: min(limit, p.sessions), RetryAfter: p.o.RetryAfter}
 	}
 	p.sessions++
 	return sync.OnceFunc(func() {
@@ -131,9 +138,12 @@ func (p *Pool) Admit() (release func(), err error) {
 	}), nil
 }
 
-// limit is how many sessions fit: at the least rate each needs so much of the workers' time.
+// starves tells whether a session has got fewer turns than it must, not long ago.
+func (p *Pool) starves() bool { return !p.starved.IsZero() && time.Since(p.starved) < starvedFor }
+
+// limit is how many sessions fit: at the least rate each needs so much of the cores' time.
 func (p *Pool) limit() int {
-	each := p.o.MinRate*p.cost.value + p.overhead.value
+	each := p.o.MinRate*p.cost.value + p.overhead.value + networkShare
 	const whole = 1e-9 // so that what fits exactly fits
 	n := max(1, int(p.o.Headroom*float64(p.o.Workers)/each+whole))
 	if p.o.MaxSessions > 0 {
@@ -145,9 +155,11 @@ func (p *Pool) limit() int {
 // PoolStats is how a pool stands.
 type PoolStats struct {
 	Workers, Sessions, Limit int
-	// Cost is what the analysis of a frame takes on the average, Overhead what a session takes of a core beside it.
+	// Cost is the processor time that the analysis of a frame takes on the average, Overhead the share of a core that
+	// a session takes beside it. Starving tells that some session has got fewer turns than it must, not long ago.
 	Cost     time.Duration
 	Overhead float64
+	Starving bool
 	// Waiting sessions want a turn, Busy ones have it.
 	Waiting, Busy int
 	// Stuck counts the analyses that were given up, Hung those of them that have still not come back.
@@ -161,7 +173,7 @@ func (p *Pool) Stats() PoolStats {
 	defer p.mu.Unlock()
 	return PoolStats{
 		Workers: p.o.Workers, Sessions: p.sessions, Limit: p.limit(),
-		Cost: time.Duration(p.cost.value * float64(time.Second)), Overhead: p.overhead.value,
+		Cost: time.Duration(p.cost.value * float64(time.Second)), Overhead: p.overhead.value, Starving: p.starves(),
 		Waiting: len(p.queue), Busy: p.busy, Stuck: p.stuck, Hung: p.hung,
 	}
 }
@@ -224,7 +236,7 @@ func (p *Pool) grant() {
 	}
 }
 
-// done ends a turn, and takes note of what the analysis of a frame took, unless that is zero.
+// done ends a turn, and takes note of the processor time that the analysis of a frame took, unless that is zero.
 func (p *Pool) done(s *seat, took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -286,12 +298,16 @@ func (p *Pool) end(s *seat) {
 	p.grant()
 }
 
-// spent takes note of how long a session kept a core busy with everything but the analysis.
-func (p *Pool) spent(busy, of time.Duration) {
+// spent takes note of the processor time that a session took for everything but the analysis, and whether it gets
+// fewer turns than it must.
+func (p *Pool) spent(busy, of time.Duration, starves bool) {
 	if of <= 0 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.overhead.add(busy.Seconds() / of.Seconds())
+	if starves {
+		p.starved = time.Now()
+	}
 }

@@ -67,11 +67,11 @@ func TestPoolAdmitsWhatFits(t *testing.T) {
 		cost time.Duration // measured
 		want int
 	}{
-		{"assumed", PoolOptions{Workers: 2, AssumedCost: 16 * ms}, 0, 9}, // .9·2 / (10·.016 + .04)
-		{"fast", PoolOptions{Workers: 2}, 5 * ms, 20},
+		{"assumed", PoolOptions{Workers: 2, AssumedCost: 11 * ms}, 0, 9}, // .9·2 / (10·.011 + .04 + .05)
+		{"fast", PoolOptions{Workers: 2}, 5 * ms, 12},
 		{"slow", PoolOptions{Workers: 2}, 50 * ms, 3},
 		{"too slow for anybody", PoolOptions{Workers: 1}, time.Second, 1},
-		{"another rate", PoolOptions{Workers: 2, MinRate: 20}, 20 * ms, 4},
+		{"another rate", PoolOptions{Workers: 2, MinRate: 20}, 20 * ms, 3},
 		{"fixed", PoolOptions{Workers: 2, MaxSessions: 3}, 5 * ms, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -118,13 +118,59 @@ func TestPoolAdmitsWhatFits(t *testing.T) {
 func TestPoolMeasuresTheOverhead(t *testing.T) {
 	p := NewPool(PoolOptions{Workers: 2, AssumedCost: 10 * ms})
 	before := p.Stats().Limit
-	p.spent(time.Second, 0) // no time has passed: nothing to learn
+	p.spent(time.Second, 0, false) // no time has passed: nothing to learn
 	for range 500 {
-		p.spent(400*ms, time.Second)
+		p.spent(400*ms, time.Second, false)
 	}
 	if after := p.Stats(); after.Limit >= before || after.Limit != 3 || math.Abs(after.Overhead-0.4) > 0.01 {
 		t.Errorf("with 0.4 cores of overhead the limit went from %d to %+v, want 3", before, after)
 	}
+}
+
+// However little a frame is said to cost: while those who are in get too little, nobody else is let in.
+func TestNobodyIsLetInWhileSomebodyStarves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pool := onePool()
+		var stages []*stage
+		admit := func() error {
+			t.Helper()
+			release, err := pool.Admit()
+			if err == nil {
+				s := newStage(t, pool, 60*ms).run(t.Context()) // of waiting, not of work: it costs next to nothing
+				go func() { <-s.ended; release() }()
+				stages = append(stages, s)
+			}
+			return err
+		}
+		play := func(d time.Duration) {
+			for range int(d.Seconds() * 30) {
+				for _, s := range stages {
+					s.send(1, goodPicture, true)
+				}
+				<-time.After(time.Second / 30)
+			}
+		}
+		for range 2 { // 8 frames a second each
+			if err := admit(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		play(10 * time.Second)
+		if err := admit(); !errors.Is(err, ErrFull) || !pool.Stats().Starving {
+			t.Errorf("a third was admitted: %v, %+v", err, pool.Stats())
+		}
+		stages[1].live.Stop()
+		stages[1].over(ReasonStopped)
+		stages = stages[:1]
+		play(10 * time.Second)
+		if err := admit(); err != nil {
+			t.Errorf("the first has enough again, but: %v", err)
+		}
+		for _, s := range stages {
+			s.live.Stop()
+			s.over(ReasonStopped)
+		}
+	})
 }
 
 // stuckEye never comes back until it is freed, from the frame at on.
