@@ -42,7 +42,6 @@ type check struct {
 
 // run lives the session to its end. Whatever happens in there ends nothing else.
 func (c *check) run(ctx context.Context, s *Server) {
-	defer close(c.done)
 	defer c.cancel()
 	result, err := c.lived(ctx)
 	c.release()
@@ -51,7 +50,9 @@ func (c *check) run(ctx context.Context, s *Server) {
 	if c.reason == "" {
 		c.reason = session.ReasonError
 	}
-	c.tell(&result, err, s)
+	last := c.conclude(&result, err, s)
+	close(c.done) // before the pages hear of it: they may ask for the summary at once
+	last()
 	s.metrics.SessionEnded(string(c.reason))
 	n := &c.counts
 	c.log.Info("check ended", "reason", string(c.reason), "received", n.Received, "analysed", n.Analysed, "pushed", n.Pushed,
@@ -71,20 +72,19 @@ func (c *check) lived(ctx context.Context) (result session.LiveResult, err error
 	return c.live.Run(ctx)
 }
 
-// tell says to the pages how the check ended, and keeps its summary.
-func (c *check) tell(result *session.LiveResult, err error, s *Server) {
+// conclude says to the pages why the check ended, and keeps its summary. It returns what says the last word.
+func (c *check) conclude(result *session.LiveResult, err error, s *Server) (last func()) {
 	switch {
 	case errors.Is(err, errPanic):
 		s.metrics.Panicked()
 		c.log.Error("a session panicked", "cause", err)
-		c.hub.Fail("failed", "The check ended by a fault of the server: start a new one. The server's log has it; please report it.")
-		return
+		return func() { c.hub.Fail("failed", ourFault) }
 	case errors.Is(err, session.ErrStuck):
 		c.log.Error("the analysis hung", "cause", err)
 		c.hub.Warn("analysis_stuck", "The analysis hung, so the check has ended: start a new one.")
 	case err != nil && !errors.Is(err, context.Canceled):
 		c.log.Error("the session failed", "cause", err)
-		c.hub.Warn("failed", "The check ended by a fault of the server: start a new one. The server's log has it; please report it.")
+		c.hub.Warn("failed", ourFault)
 	case result.Reason == session.ReasonNoVideo:
 		c.hub.Warn("no_video", "No picture came for a minute, so the check has ended: look at the camera and start a new one.")
 	case result.Reason == session.ReasonDrain:
@@ -93,12 +93,14 @@ func (c *check) tell(result *session.LiveResult, err error, s *Server) {
 	summary, err := push.Summary(result)
 	if err != nil {
 		c.log.Error("no summary", "cause", err)
-		c.hub.Fail("failed", "The check has ended, but its summary cannot be written.")
-		return
+		return func() { c.hub.Fail("failed", ourFault) }
 	}
 	c.summary = summary
-	c.hub.Finish(summary)
+	return func() { c.hub.Finish(summary) }
 }
+
+// ourFault is what pages hear of a fault.
+const ourFault = "The check ended by a fault of the server: start a new one. The server's log has the fault; please report it."
 
 // publish answers an offer and puts the new publication in the place of the one before.
 func (c *check) publish(ctx context.Context, s *Server, offer string) (*ingest.Publication, int, error) {

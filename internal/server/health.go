@@ -15,7 +15,7 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case s.draining.Load():
 		status, why = http.StatusServiceUnavailable, "shutting down"
-	case !s.page.built():
+	case !s.site.built():
 		status, why = http.StatusServiceUnavailable, "the page is not built"
 	case pool.Hung >= pool.Workers:
 		status, why = http.StatusServiceUnavailable, "the analysis hangs"

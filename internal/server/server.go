@@ -50,7 +50,7 @@ type Options struct {
 type Server struct {
 	o        Options
 	log      *slog.Logger
-	page     *page
+	site     *site
 	metrics  *telemetry.Metrics
 	registry *registry
 	handler  http.Handler
@@ -67,12 +67,12 @@ type Server struct {
 // New makes a server. It opens nothing.
 func New(o Options) (*Server, error) {
 	o.Limits.complete()
-	p, err := newPage(o.Page)
+	p, err := newSite(o.Page)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		o: o, log: o.Log, page: p, registry: newRegistry(),
+		o: o, log: o.Log, site: p, registry: newRegistry(),
 		requests: newThrottle(o.Limits.Rate, o.Limits.Burst), starts: newThrottle(o.Limits.Starts, o.Limits.StartBurst),
 	}
 	s.metrics = telemetry.New(o.Version, telemetry.Source{Pool: o.Pool.Stats, Frames: s.registry.frames})
@@ -82,7 +82,7 @@ func New(o Options) (*Server, error) {
 }
 
 // HasPage tells whether the program holds a built page.
-func (s *Server) HasPage() bool { return s.page.built() }
+func (s *Server) HasPage() bool { return s.site.built() }
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -108,7 +108,7 @@ func (s *Server) routes() http.Handler {
 		})
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { s.refuse(w, errNotFound) })
-	mux.Handle("/", s.page)
+	mux.Handle("/", s.site)
 	return mux
 }
 
@@ -156,37 +156,43 @@ func (s *Server) shutDown(web *http.Server, broken <-chan error) error {
 	return err
 }
 
-// drain ends all checks: after grace, or earlier if they end by themselves.
+// drain ends all checks: those that nobody watches at once, the others after grace unless they end by themselves.
 func (s *Server) drain(grace time.Duration) {
 	s.draining.Store(true)
-	open := s.registry.all()
 	running := 0
-	for _, c := range open {
+	for _, c := range s.registry.all() {
 		if c.running() {
 			running++
 			c.hub.Warn("draining", fmt.Sprintf("The server shuts down: this check ends in %.0f seconds at the latest.", grace.Seconds()))
-			if c.hub.Clients() == 0 { // nobody to be kept from finishing
-				c.live.Drain()
-			}
 		}
 	}
 	s.log.Info("shutting down", "checks", running, "grace", grace)
 	ended := make(chan struct{})
 	go func() { s.checks.Wait(); close(ended) }()
-	if !within(ended, grace) {
+	for end := time.Now().Add(grace); !within(ended, drainStep); {
 		for _, c := range s.registry.all() {
-			c.live.Drain()
+			if c.hub.Clients() == 0 || time.Now().After(end) {
+				c.live.Drain()
+			}
 		}
-		if !within(ended, 2*time.Second) {
+		if time.Since(end) > drainPatience {
 			s.log.Warn("checks do not end by themselves")
+			s.end()
+			<-ended
 		}
 	}
 	s.end()
-	<-ended
 	for _, c := range s.registry.all() {
 		c.hub.Wait()
 	}
 }
+
+const (
+	// drainStep is the time between two looks at what still runs.
+	drainStep = 50 * time.Millisecond
+	// drainPatience is how long checks may take to end in good order.
+	drainPatience = 2 * time.Second
+)
 
 func within(done <-chan struct{}, d time.Duration) bool {
 	timer := time.NewTimer(d)

@@ -20,16 +20,16 @@ type file struct {
 	caching    string // Cache-Control
 }
 
-// page serves the files of the built page from memory.
-type page struct {
+// site serves the files of the built page from memory.
+type site struct {
 	files map[string]file
 }
 
 // notBuilt is shown in place of a page that was not built into the program.
 const notBuilt = "The page is not part of this program: run `make build`, which builds it, and start again.\n"
 
-func newPage(files fs.FS) (*page, error) {
-	p := &page{files: map[string]file{}}
+func newSite(files fs.FS) (*site, error) {
+	p := &site{files: map[string]file{}}
 	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
@@ -49,7 +49,7 @@ func newPage(files fs.FS) (*page, error) {
 }
 
 // built tells whether there is a page at all.
-func (p *page) built() bool {
+func (p *site) built() bool {
 	_, ok := p.files["/index.html"]
 	return ok
 }
@@ -92,7 +92,7 @@ func cacheControl(name string) string {
 }
 
 // ServeHTTP answers with a file.
-func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		errMethod.write(w)
