@@ -234,7 +234,7 @@ func TestOffersThatCannotBeTaken(t *testing.T) {
 		code   string
 	}{
 		"garbage":  {"\x00\x01 this is no offer", 400, "bad_offer"},
-		"nothing":  {"", 422, "no_video"},
+		"nothing":  {"", 400, "bad_offer"},
 		"huge":     {"v=0\r\n" + strings.Repeat("a=x\r\n", 20<<10), 413, "too_large"},
 		"no video": {noVideo, 422, "no_video"},
 	} {
