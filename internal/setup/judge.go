@@ -31,8 +31,9 @@ func (l limit) atMost(v float64, why reason, was verdict) verdict {
 var (
 	// brightEnough is the mean luma, 0…1, as in the exercise files' too_dark (heuristic).
 	brightEnough = limit{good: 0.15, bad: 0.12}
-	// sharpEnough is spine.Quality's Sharpness; below about 20 a picture is blurred, and less is surely so (heuristic).
-	sharpEnough = limit{good: 20, bad: 10}
+	// sharpEnough is spine.Quality's Sharpness. Rendered rooms have 50 to 460 as they are, 6 to 50 blurred over 2 pixels
+	// of 640, and less than 5 over 3, in which wrists and heels are lost (derived, from 20 clips).
+	sharpEnough = limit{good: 15, bad: 7}
 	// nearEnough and farEnough are the trunk's length as a share of the picture's long side. A camera two and a half
 	// to three and a half metres away, as it should be, sees .10 to .14 (domain.md §5, with body.FocalWidths and a
 	// trunk of .47 m). Past 5 m a level is not two pixels at the analysis size; a body whose trunk fills a third and
