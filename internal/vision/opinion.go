@@ -22,18 +22,30 @@ type doubts struct {
 	since, next float64
 	standing    bool
 	asked       int
+	// turn counts all looks, so that each is in another turn of the frame.
+	turn int
 }
 
 // due tells whether it is time for another opinion on a fit of that shape at time t.
 func (d *doubts) due(t, shape float64) bool {
 	if shape >= fairShape {
-		*d = doubts{asked: d.asked}
+		*d = doubts{turn: d.turn}
 		return false
 	}
 	if !d.standing || t < d.since {
 		d.since, d.next, d.standing = t, t+misshapen, true
 	}
 	return t >= d.next
+}
+
+// ask notes a look at time t and sets the time of the next one.
+func (d *doubts) ask(t float64) {
+	d.asked++
+	d.turn++
+	d.next = t + opinionEvery
+	if d.asked > opinionsOften {
+		d.next = t + opinionRarely
+	}
 }
 
 // opinion looks for a better fit while the one followed is out of shape: the detector looks anew, in one turn of the
@@ -44,12 +56,9 @@ func (t *tracker) opinion(v view) (bool, error) {
 		return false, nil
 	}
 	was, d := t.now, &t.doubts
-	d.next = v.t + opinionEvery
-	if d.asked++; d.asked > opinionsOften {
-		d.next = v.t + opinionRarely
-	}
+	d.ask(v.t)
 	var err error
-	t.found, err = t.detector.look(v.bgr, searchView(d.asked%wholeViews, v.width, v.height), t.found[:0])
+	t.found, err = t.detector.look(v.bgr, searchView(d.turn%wholeViews, v.width, v.height), t.found[:0])
 	if err != nil {
 		return false, err
 	}
@@ -57,10 +66,10 @@ func (t *tracker) opinion(v view) (bool, error) {
 	t.found = t.found[:min(len(t.found), verifyMost)]
 	ok, err := t.choose(v)
 	if err == nil && !(ok && t.now.shape >= fairShape) {
-		ok, err = t.tryTurned(v, was.next(), d.asked)
+		ok, err = t.tryTurned(v, was.next(), d.turn)
 	}
 	if err == nil && ok && t.now.shape >= was.shape+betterShape && t.suits(t.now.candidate(), v.t) > t.suits(was.candidate(), v.t) {
-		*d = doubts{}
+		*d = doubts{turn: d.turn}
 		return true, nil
 	}
 	t.now = was

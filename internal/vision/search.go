@@ -29,7 +29,7 @@ func (t *tracker) search(v view) (bool, error) {
 	slices.SortFunc(t.found, func(a, b candidate) int { return cmp.Compare(t.suits(b, v.t), t.suits(a, v.t)) })
 	t.found = t.found[:min(len(t.found), verifyMost)]
 	ok, err := t.choose(v)
-	if err != nil || len(t.found) == 0 || ok && t.now.shape >= fairShape {
+	if err != nil || len(t.found) == 0 || ok && t.now.quality() >= wellShaped {
 		return ok, err
 	}
 	// The detector may have seen somebody the wrong way round.
@@ -41,7 +41,7 @@ func (t *tracker) search(v view) (bool, error) {
 // different people stand in the order in which they suit; those of one person, of which the detector at times sees
 // a half, or the head where the feet are, compete with the shape that comes out.
 func (t *tracker) choose(v view) (bool, error) {
-	has := false
+	has, most := false, 0.
 	for _, c := range t.found {
 		if has && t.now.quality() >= fairShape {
 			if best := t.now.candidate(); c.agrees(best) || !c.touches(best) {
@@ -52,8 +52,9 @@ func (t *tracker) choose(v view) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if ok && (!has || t.suits(t.trial.candidate(), v.t) > t.suits(t.now.candidate(), v.t)) {
-			t.now, has = t.trial, true
+		// Between two shapes without blame the detector's word decides.
+		if suits := t.suits(t.trial.candidate(), v.t) * (1 + c.score); ok && (!has || suits > most) {
+			t.now, has, most = t.trial, true, suits
 		}
 	}
 	return has, nil
@@ -66,7 +67,7 @@ var turns = [...]float64{math.Pi, math.Pi / 2, -math.Pi / 2}
 func (t *tracker) tryTurned(v view, s square, i int) (bool, error) {
 	s.angle += turns[i%len(turns)]
 	ok, err := t.fitTwice(v, s.onGrid(), provenScore)
-	if err != nil || !ok || t.trial.shape < wellShaped {
+	if err != nil || !ok || t.trial.quality() < wellShaped {
 		return false, err
 	}
 	t.now = t.trial

@@ -44,6 +44,13 @@ func TestShapeOf(t *testing.T) {
 				w.X, w.Z = math.Cos(.7)*w.X, w.Z+math.Sin(.7)*w.X
 			}
 		}, fairShape, 1},
+		{"hips half-way to the knees", func(f *fit) {
+			for side := range 2 {
+				hip, knee := body.LeftHip+side, body.LeftKnee+side
+				f.pose.World[hip] = f.pose.World[hip].Mid(f.pose.World[knee])
+			}
+		}, 0, fairShape},
+		{"one leg out of shape", func(f *fit) { f.pose.World[body.LeftKnee] = f.pose.World[body.LeftHip] }, wellShaped, 1},
 		{"no circle", func(f *fit) { f.rim = f.hips }, 0, 0},
 		{"no number", func(f *fit) { f.rim.X = math.NaN() }, 0, 0},
 		{"a body in one point", func(f *fit) { f.pose.Landmarks = [body.Count]body.Landmark{} }, 0, 0},
@@ -53,6 +60,68 @@ func TestShapeOf(t *testing.T) {
 		tt.change(f)
 		if got := shapeOf(f); !(got >= tt.lo && got <= tt.hi) {
 			t.Errorf("%s: shape %.2f, want %.2f to %.2f", tt.name, got, tt.lo, tt.hi)
+		}
+	}
+}
+
+func TestDoubtShape(t *testing.T) {
+	for _, tt := range []struct{ shape, want float64 }{{1, 1}, {fairShape, 1}, {fairShape / 2, .55}, {0, leastBelief}} {
+		p := supine()
+		doubtShape(tt.shape, p)
+		for _, i := range []int{body.LeftShoulder, body.RightShoulder, body.LeftHip, body.RightHip} {
+			if got := p.Landmarks[i].Visibility; math.Abs(got-tt.want) > 1e-9 {
+				t.Errorf("shape %.2f: landmark %d is left a visibility of %.2f, want %.2f", tt.shape, i, got, tt.want)
+			}
+		}
+	}
+}
+
+// TestDoubtsAreAskedAbout: not at the first bad frame, then often, then rarely; and anew once the shape was right.
+func TestDoubtsAreAskedAbout(t *testing.T) {
+	const fps = 30
+	tr := tracker{}
+	asked := func(from, to int, shape float64) (at []float64) {
+		for i := from; i < to; i++ {
+			if now := float64(i) / fps; tr.doubts.due(now, shape) {
+				tr.doubts.ask(now)
+				at = append(at, now)
+			}
+		}
+		return at
+	}
+	if at := asked(0, fps, fairShape); at != nil {
+		t.Errorf("asked about a fair shape at %v", at)
+	}
+	at := asked(fps, 11*fps, 0)
+	if len(at) == 0 || at[0] < 1+misshapen-1e-9 || at[0] > 1+misshapen+.05 {
+		t.Fatalf("asked at %v, first wanted %.2f s after the shape was lost", at, misshapen)
+	}
+	if n := len(at); n < opinionsOften+4 || n > opinionsOften+9 {
+		t.Errorf("asked %d times in 10 s: %v", n, at)
+	}
+	asked(11*fps, 12*fps, 1)
+	if at := asked(12*fps, 13*fps, 0); len(at) < 3 {
+		t.Errorf("after a good time asked at %v only", at)
+	}
+}
+
+// TestAgrees: findings of the same person that one look serves for.
+func TestAgrees(t *testing.T) {
+	c := candidate{hips: body.Point{X: 100, Y: 100}, rim: body.Point{X: 200, Y: 100}}
+	for _, tt := range []struct {
+		name            string
+		hips, rim       body.Point
+		agrees, touches bool
+	}{
+		{"itself", c.hips, c.rim, true, true},
+		{"a little off", body.Point{X: 110, Y: 95}, body.Point{X: 205, Y: 80}, true, true},
+		{"half of it", c.hips, body.Point{X: 155, Y: 100}, false, true},
+		{"the other way round", c.hips, body.Point{X: 0, Y: 100}, false, true},
+		{"somebody beside", body.Point{X: 100, Y: 200}, body.Point{X: 200, Y: 200}, false, false},
+	} {
+		d := candidate{hips: tt.hips, rim: tt.rim}
+		if c.agrees(d) != tt.agrees || d.agrees(c) != tt.agrees || c.touches(d) != tt.touches {
+			t.Errorf("%s: agrees %v, touches %v", tt.name, c.agrees(d), c.touches(d))
 		}
 	}
 }
