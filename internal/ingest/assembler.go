@@ -330,8 +330,10 @@ func (a *assembler) deadline() time.Time {
 			first = at
 		}
 	}
-	for _, h := range a.missing {
-		sooner(h.since.Add(holeBlocks))
+	for i, h := range a.missing {
+		if i == 0 { // the one that blocks
+			sooner(h.since.Add(holeBlocks))
+		}
 		if h.tries < askAtMost {
 			sooner(h.asked.Add(a.roundTrip + askAgainAfter))
 		}

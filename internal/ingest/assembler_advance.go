@@ -24,6 +24,10 @@ func (a *assembler) advance(now time.Time) {
 			a.use(a.next)
 			continue
 		}
+		if !a.boundary && a.next > a.floor && !startsPicture(p.codec, p.payload) {
+			a.reachBack(now)
+			continue
+		}
 		r := a.follow(a.next)
 		switch {
 		case r.whole:
@@ -37,6 +41,16 @@ func (a *assembler) advance(now time.Time) {
 			a.building = a.begun(a.next)
 			return
 		}
+	}
+}
+
+// reachBack notes that the packet before next is missing. Only the first picture of all can begin before the first
+// packet that came.
+func (a *assembler) reachBack(now time.Time) {
+	before := a.next - 1
+	a.counts.sent++
+	if a.note(before, a.next, now); a.floor <= before {
+		a.next = before
 	}
 }
 

@@ -1,12 +1,12 @@
 package ingest
 
 import (
+	"math/rand/v2"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
-
-	"math/rand/v2"
 
 	"github.com/pion/logging"
 	"github.com/pion/transport/v2"
@@ -28,6 +28,19 @@ type conditions struct {
 // network is a receiver and the machine of a publisher with nothing but c between them.
 func network(t *testing.T, c conditions) (*Receiver, transport.Net) {
 	t.Helper()
+	r, camera, _ := anyNetwork(t, c, defaultLimits())
+	return r, camera
+}
+
+// cutNetwork is one that can be cut.
+func cutNetwork(t *testing.T, l limits) (*Receiver, transport.Net, *atomic.Bool) {
+	t.Helper()
+	return anyNetwork(t, conditions{delay: time.Millisecond}, l)
+}
+
+func anyNetwork(t *testing.T, c conditions, l limits) (*Receiver, transport.Net, *atomic.Bool) {
+	t.Helper()
+	var cut atomic.Bool
 	router, err := vnet.NewRouter(&vnet.RouterConfig{
 		CIDR: "10.0.0.0/24", MinDelay: c.delay, MaxJitter: c.jitter, LoggerFactory: logging.NewDefaultLoggerFactory(),
 	})
@@ -35,7 +48,7 @@ func network(t *testing.T, c conditions) (*Receiver, transport.Net) {
 		t.Fatal(err)
 	}
 	chance := newChance(7)
-	router.AddChunkFilter(func(vnet.Chunk) bool { return !chance.of(c.loss) })
+	router.AddChunkFilter(func(vnet.Chunk) bool { return !cut.Load() && !chance.of(c.loss) })
 	server, camera := station(t, router, "10.0.0.1"), station(t, router, "10.0.0.2")
 	if err := router.Start(); err != nil {
 		t.Fatal(err)
@@ -45,7 +58,7 @@ func network(t *testing.T, c conditions) (*Receiver, transport.Net) {
 			t.Errorf("stop the router: %v", err)
 		}
 	})
-	r, err := newReceiver(Options{Port: 5000}, shuffledNet{server, c, chance}, defaultLimits())
+	r, err := newReceiver(Options{Port: 5000}, shuffledNet{server, c, chance}, l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +67,7 @@ func network(t *testing.T, c conditions) (*Receiver, transport.Net) {
 			t.Errorf("close the receiver: %v", err)
 		}
 	})
-	return r, camera
+	return r, camera, &cut
 }
 
 func station(t *testing.T, router *vnet.Router, ip string) *vnet.Net {

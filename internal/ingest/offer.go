@@ -69,6 +69,9 @@ func readOffer(text string) (*offer, error) {
 	if len(text) > MaxOfferBytes {
 		return nil, fmt.Errorf("%w (%d bytes, the limit is %d)", ErrTooLarge, len(text), MaxOfferBytes)
 	}
+	if !strings.HasPrefix(text, "v=0") {
+		return nil, fmt.Errorf("%w: it does not begin with v=0", ErrOffer)
+	}
 	var parsed sdp.SessionDescription
 	if err := parsed.UnmarshalString(text); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOffer, err)
