@@ -4,7 +4,7 @@
 import { outcome, forget, type Exercise, type Opened } from './api'
 import { backoff } from './backoff'
 import { DelayMeter, wallMs } from './check/delay'
-import { GuideVoice } from './check/guide'
+import { GuideVoice, outdated } from './check/guide'
 import { PaceCounter } from './check/pace'
 import { painStops } from './check/pain'
 import { Events, type EventsOptions, type Link } from './events'
@@ -26,6 +26,7 @@ export interface World {
   forget: typeof forget
   wallMs(): number
   wait(ms: number): Promise<void>
+  later(ms: number, what: () => void): void
 }
 
 export const realWorld: World = {
@@ -36,15 +37,19 @@ export const realWorld: World = {
   forget,
   wallMs,
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  later: (ms, what) => void setTimeout(what, ms),
 }
 
 /** How a check ended. */
 export type Ending =
-  | { kind: 'summary'; summary: Summary; raw: unknown; pain: boolean }
+  /** reason: the server's word for why it ended, null for an end that the person wanted. */
+  | { kind: 'summary'; summary: Summary; raw: unknown; pain: boolean; reason: string | null }
   | { kind: 'error'; id: 'ended' | 'gone' | 'failed'; detail: string }
 
 // How often a publication is tried before the fallback takes over.
 const triesMax = 2
+// After how long in the fallback WebRTC is tried again: what stood in the way may have been a bad moment.
+const tryAgainMs = 30_000
 
 export class Session {
   phase = $state<Phase>('setup')
@@ -71,6 +76,7 @@ export class Session {
   private publication: Publication | null = null
   private pictures: Pictures | null = null
   private publishing = false
+  private hasWebRTC = true
   private painStop = false
   private over = false
   private delayShownAt = 0
@@ -167,11 +173,15 @@ export class Session {
           continue
         }
         this.publication = publication
+        this.stopPictures()
         this.transport = 'webrtc'
         this.publishing = false
         return
       } catch (cause) {
-        if (cause instanceof PublishError && cause.kind === 'unsupported') break
+        if (cause instanceof PublishError && cause.kind === 'unsupported') {
+          this.hasWebRTC = false
+          break
+        }
         await this.world.wait(backoff(n))
       }
     }
@@ -189,13 +199,21 @@ export class Session {
   private fallBack(): void {
     this.pictures ??= this.world.pictures(this.video, (packed, most) => this.events.sendPicture(packed, most))
     this.transport = 'jpeg'
+    if (!this.hasWebRTC) return
+    this.world.later(tryAgainMs, () => {
+      if (!this.over && this.transport === 'jpeg') void this.goOnAir()
+    })
+  }
+
+  private stopPictures(): void {
+    this.pictures?.stop()
+    this.pictures = null
   }
 
   private offAir(): void {
     this.publication?.close()
     this.publication = null
-    this.pictures?.stop()
-    this.pictures = null
+    this.stopPictures()
     this.transport = 'none'
   }
 
@@ -237,6 +255,7 @@ export class Session {
     if (state.phase === 'checking') this.pace.add(state.t_s, state.frame?.reading.speed_cm_s ?? null, this.limits.speed)
     else this.pace.pause()
     if (state.phase === 'setup') {
+      for (const id of outdated(state.setup)) this.speaker.withdraw(id)
       for (const line of this.guide.step(state.setup, now / 1000)) {
         this.speaker.say({ ...line, urgency: 'guide', at: now })
       }
@@ -258,7 +277,8 @@ export class Session {
 
   private finish(summary: Summary, raw: unknown): void {
     if (this.ending) return
-    this.ending = { kind: 'summary', summary, raw, pain: this.painStop }
+    const reason = this.phase === 'ended' && this.phaseReason !== 'stopped' ? this.phaseReason : null
+    this.ending = { kind: 'summary', summary, raw, pain: this.painStop || reason === 'pain', reason }
     this.leave()
   }
 

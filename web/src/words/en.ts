@@ -372,6 +372,12 @@ export const en = {
     painNone: 'none reported',
     download: 'Download as JSON',
     again: 'Check again',
+    endedBy: {
+      no_video: 'The check ended because no picture came for a minute.',
+      drain: 'The check ended because the server is being shut down.',
+      stuck: 'The check ended because the server could not keep up.',
+      error: 'The check ended by a fault of the server.',
+    } as Record<string, string>,
     kept: 'Nothing is stored: this summary is gone when you leave the page.',
     zoneNames: { neck: 'Neck', thoracic: 'Upper back', lower_thoracic: 'Edge', lumbar: 'Lower back', off: 'Off, or not clear' } as Record<string, string>,
     zoneAdvice: { neck: 'keep off', thoracic: 'roll here', lower_thoracic: 'turn round here', lumbar: 'keep off', off: '' } as Record<string, string>,

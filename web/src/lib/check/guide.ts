@@ -23,7 +23,7 @@ export class GuideVoice {
       this.green.add(item.id)
       if (item.say) lines.push({ id: `setup-${item.id}-ok`, text: item.say })
     }
-    const bad = items.find((item) => item.state === 'bad')
+    const bad = firstToDo(items)
     if (!bad) {
       this.fault = null
       return lines
@@ -36,6 +36,22 @@ export class GuideVoice {
     }
     return lines
   }
+}
+
+/**
+ * The line that the person has to see to: the first that is wrong; or one that nobody could judge, once all the others
+ * are green. Null while there is nothing to do, or too little is known yet.
+ */
+export function firstToDo(items: SetupItem[]): SetupItem | null {
+  const bad = items.find((item) => item.state === 'bad')
+  if (bad) return bad
+  const open = items.filter((item) => item.state === 'unknown')
+  return open.length === 1 && items.length > 1 ? (open[0] ?? null) : null
+}
+
+/** The ids of lines that are no longer true, so that they need not be said any more. */
+export function outdated(items: SetupItem[]): string[] {
+  return items.map((item) => (item.state === 'ok' ? `setup-${item.id}-bad` : `setup-${item.id}-ok`))
 }
 
 /** Whether every line of the guide is green. */

@@ -31,7 +31,10 @@ export class SetupRun {
     const before = this.countdown.kind
     const next = this.auto.step(ready, now)
     if (next.kind !== before || (next.kind === 'counting' && this.left !== next.left)) this.countdown = next
-    if (next.kind === 'counting' && before !== 'counting') this.say('count', this.words().setup.countingSay(next.left))
+    if (next.kind === 'counting' && before !== 'counting') {
+      this.speaker.silence() // "everything is in view" says it all
+      this.say('count', this.words().setup.countingSay(next.left))
+    }
     if (next.kind === 'go' && (this.askedAt === null || now - this.askedAt > againS)) this.start()
   }
 
@@ -51,7 +54,10 @@ export class SetupRun {
   }
 
   start = (): void => {
-    if (this.askedAt === null) this.say('go', this.words().setup.startedSay)
+    if (this.askedAt === null) {
+      this.speaker.silence()
+      this.say('go', this.words().setup.startedSay)
+    }
     this.askedAt = this.wallMs() / 1000
     this.session.start()
   }

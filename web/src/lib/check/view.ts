@@ -5,7 +5,7 @@ import type { IconFrame } from '../../components/icons'
 import type { Link } from '../events'
 import type { Banner, Frame, Phase, Severity, SetupItem } from '../protocol'
 import type { Countdown } from './autostart'
-import { allGreen } from './guide'
+import { allGreen, firstToDo } from './guide'
 
 /** How a banner looks: only a correction fills it with light. */
 export type Tone = Severity | 'plain'
@@ -63,8 +63,8 @@ function setupView(s: Standing, w: Words): BannerView {
   if (c.kind === 'counting' || c.kind === 'go') {
     return view('praise', 'good', w.setup.counting(c.kind === 'go' ? 1 : c.left), w.setup.countingHint)
   }
-  const bad = s.setup.find((item) => item.state === 'bad')
-  if (bad) return view('setup', bad.id, bad.text)
+  const toDo = firstToDo(s.setup)
+  if (toDo) return view('setup', toDo.id, toDo.text)
   if (!allGreen(s.setup)) return view('plain', 'eye', w.setup.looking)
   if (c.kind === 'held') return view('plain', 'good', w.setup.allGreen, w.setup.held)
   if (c.kind === 'settling') return view('praise', 'good', w.setup.allGreen, w.setup.settling)

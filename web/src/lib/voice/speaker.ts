@@ -30,7 +30,7 @@ const order: Record<Urgency, number> = { safety: 0, setup: 1, technique: 2, pace
 
 /** A cue is old after this many ms: by then the person may have done it. The set-up guide's lines stay true longer. */
 export const staleMs = 2000
-const guideStaleMs = 6000
+const guideStaleMs = 15_000
 
 export interface VoiceSettings {
   muted: boolean
