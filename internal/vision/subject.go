@@ -75,6 +75,7 @@ func (t *tracker) reconsider(v view) (changed bool, err error) {
 // that suits best (score 0 if there is none). It stops at two: more than "several" is of no use to anybody.
 func (t *tracker) others(v view) (best candidate, count int, err error) {
 	subject := t.now.candidate()
+	var first candidate
 	for _, c := range t.found {
 		// The detector at times sees the same body upside down or half: whoever has hips within the body's
 		// circle is the subject.
@@ -86,10 +87,15 @@ func (t *tracker) others(v view) (best candidate, count int, err error) {
 			return best, count, err
 		}
 		confirmed := t.trial.candidate()
-		if !ok || confirmed.hips.Sub(subject.hips).Len() < .7*subject.axis().Len() {
+		if count > 0 && confirmed.touches(first) { // seen twice, in another size or the other way round
 			continue
 		}
-		count++
+		if !ok || t.trial.shape < fairShape || confirmed.hips.Sub(subject.hips).Len() < .7*subject.axis().Len() {
+			continue
+		}
+		if count++; count == 1 {
+			first = confirmed
+		}
 		if best.score == 0 || t.suits(confirmed, v.t) > t.suits(best, v.t) {
 			best = confirmed
 		}
