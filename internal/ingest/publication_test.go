@@ -280,14 +280,14 @@ func TestThousandsWhoSayNothingCostLittle(t *testing.T) {
 	const many = 1000
 	l := limits{connect: patience, disconnected: patience, failed: patience, keepalive: time.Second}
 	r := receiveWith(t, Options{Address: "127.0.0.1", MaxPublications: many + 1}, l)
-	before := heap()
+	before := heapBytes()
 	routines := runtime.NumGoroutine()
 	for i := range many { // publications that never connect
 		if _, err := r.Publish(t.Context(), chromium(t), i, newRecorder()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	each := (heap() - before) / many
+	each := (heapBytes() - before) / many
 	t.Logf("a publication that says nothing: %d KiB, %d goroutines", each>>10, (runtime.NumGoroutine()-routines)/many)
 	if each > 256<<10 {
 		t.Errorf("%d bytes each", each)
@@ -306,7 +306,7 @@ func TestThousandsWhoSayNothingCostLittle(t *testing.T) {
 	sink.awaitUnits(t, 10)
 }
 
-func heap() int64 {
+func heapBytes() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
