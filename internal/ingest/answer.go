@@ -97,8 +97,8 @@ func (o *offer) answer(fromPion string, startKbps int) (string, error) {
 	}
 	s := o.envelope()
 	s.Origin = parsed.Origin
-	if print, ok := parsed.Attribute("fingerprint"); ok {
-		s.Attributes = append(s.Attributes, sdp.NewAttribute("fingerprint", print))
+	if own, ok := parsed.Attribute("fingerprint"); ok {
+		s.Attributes = append(s.Attributes, sdp.NewAttribute("fingerprint", own))
 	}
 	for i, other := range o.sections {
 		if i == o.video {

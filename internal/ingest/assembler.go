@@ -48,7 +48,7 @@ type counts struct {
 	packets    uint64
 	repaired   uint64 // came on the repair stream and filled a hole
 	duplicates uint64
-	late       uint64 // after the hole was given up, or far outside the window
+	late       uint64 // after the picture or the hole was done with, or far outside the window
 	malformed  uint64 // could not be put together to a picture
 	nacks      uint64 // packets asked for, repeats included
 	keyAsks    uint64

@@ -17,7 +17,7 @@ type Stats struct {
 	Packets    uint64
 	Repaired   uint64 // retransmissions that filled a hole
 	Duplicates uint64
-	Late       uint64 // after the hole was given up
+	Late       uint64 // of no use any more, like the old packets with which Chromium probes for bandwidth
 	Malformed  uint64 // pictures whose packets fit together to none
 	Overflow   uint64 // lost because the sink was too slow
 	// Garbled, Foreign and Strays were dropped before: no RTP, a payload type that was not agreed on, another stream.

@@ -32,8 +32,7 @@ type tap struct {
 // format is what a payload type stands for.
 type format struct {
 	codec  media.Codec
-	repair bool  // retransmissions of codec
-	of     uint8 // the payload type that repair repairs
+	repair bool // retransmissions of codec
 }
 
 // arrival is what the tap hands on: a packet or a sender report.
