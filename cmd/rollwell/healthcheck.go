@@ -53,7 +53,7 @@ func (c healthcheckCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
 	if err != nil || answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("the server answers %s: %s", answer.Status, body)

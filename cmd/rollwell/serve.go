@@ -47,7 +47,8 @@ type serveCmd struct {
 // Help is the long help text.
 func (serveCmd) Help() string {
 	return "Serves the page of the live check, and ends its start-up with the address to open. Nothing of a check is kept " +
-		"unless the visitor saves it. Behind a proxy, leave --listen on loopback and name the proxy's address with --origin."
+		"unless the visitor saves it. Behind a proxy, leave --listen on loopback and name the proxy's address with --origin; video does not go " +
+		"through the proxy, so --rtc-port has to be reachable."
 }
 
 // Run serves until the context ends.
@@ -81,7 +82,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 	pool := session.NewPool(session.PoolOptions{
 		Workers: c.Workers, MinRate: c.MinRate, MaxSessions: c.MaxSessions, AssumedCost: assumedCost(rt.Info().Engine, rt.Info().Model),
 	})
-	defer func() { err = errors.Join(err, closeVision(pool, rt)) }()
+	defer func() { err = errors.Join(err, closeVision(ctx, pool, rt)) }()
 	exercises, err := exercise.Catalogue()
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 // receiver opens the port for video.
 func (c serveCmd) receiver(p *place, log *slog.Logger) (*ingest.Receiver, error) {
 	r, err := ingest.New(ingest.Options{
-		Address: p.mediaAddress(), Port: c.RTCPort, PublicIPs: c.PublicIP, StartBitrateKbps: startBitrate, Log: log,
+		Address: c.mediaAddress(p), Port: c.RTCPort, PublicIPs: c.PublicIP, StartBitrateKbps: startBitrate, Log: log,
 	})
 	if errors.Is(err, ingest.ErrPort) || errors.Is(err, ingest.ErrNoAddress) {
 		return nil, fmt.Errorf("%w: port %d for video: %w; choose another with --rtc-port", errUsage, c.RTCPort, err)
@@ -142,10 +143,10 @@ func (c serveCmd) logger(w io.Writer) *slog.Logger {
 }
 
 // closeVision frees the networks once no analysis uses them any more. One that hangs keeps them: the program ends.
-func closeVision(pool *session.Pool, rt *vision.Runtime) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+func closeVision(ctx context.Context, pool *session.Pool, rt *vision.Runtime) error {
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := pool.Close(ctx); err != nil {
+	if err := pool.Close(wait); err != nil {
 		return err
 	}
 	return rt.Close()

@@ -104,9 +104,10 @@ func (p *place) wildcard() bool {
 	return p.host == "" || ip != nil && ip.IsUnspecified()
 }
 
-// mediaAddress is the address that video comes to; empty for all of the machine's.
-func (p *place) mediaAddress() string {
-	if p.wildcard() || net.ParseIP(p.host) == nil {
+// mediaAddress is the address that video comes to; empty for all of the machine's. Visitors who come through a proxy
+// send their video past it.
+func (c serveCmd) mediaAddress(p *place) string {
+	if p.wildcard() || net.ParseIP(p.host) == nil || p.loopback && len(c.Origin)+len(c.PublicIP) > 0 {
 		return ""
 	}
 	return p.host

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -159,6 +160,46 @@ func TestServeCorrectsSomebody(t *testing.T) {
 	}
 	if code := s.stop(); code != exitOK {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// Without WebRTC single pictures do, and the page is told so.
+func TestServeTakesSinglePictures(t *testing.T) {
+	jpeg, err := os.ReadFile(ffmpeg(t, "one.jpg", "-i", testClips+"correct.mp4", "-frames:v", "1", "-q:v", "6"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t)
+	_, text := request(t, http.MethodPost, s.url+"api/sessions", "", `{"exercise":"thoracic-roll","language":"en","roller":null,"consent":true,"screening_passed":true}`)
+	var check struct{ Token, Events string }
+	if err := json.Unmarshal(text, &check); err != nil {
+		t.Fatal(err)
+	}
+	p, err := page.Dial(t.Context(), strings.TrimSuffix(s.url, "/")+check.Events, check.Token, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	sending, stop := context.WithCancel(t.Context())
+	var sender sync.WaitGroup
+	sender.Go(func() {
+		tick := time.NewTicker(120 * time.Millisecond)
+		defer tick.Stop()
+		for p.Picture(time.Now(), jpeg) == nil {
+			select {
+			case <-tick.C:
+			case <-sending.Done():
+				return
+			}
+		}
+	})
+	m, err := p.Until(30*time.Second, func(m *page.Message) bool {
+		return m.Type == "state" && m.Transport == "jpeg" && bytes.Contains(m.JSON, []byte(`"pose":{`))
+	})
+	stop()
+	sender.Wait()
+	if err != nil || m.Capture == nil || !bytes.Contains(m.JSON, []byte(`"size":[640,360]`)) {
+		t.Errorf("%v: %s", err, m.JSON)
 	}
 }
 
@@ -370,7 +411,7 @@ func TestAddressToOpen(t *testing.T) {
 		{serveCmd{Listen: "0.0.0.0:8443", TLS: "self-signed", Data: t.TempDir(), PublicIP: []string{"192.0.2.7"}}, `^https://192\.0\.2\.7:8443/#token=\w{20,}$`},
 		{serveCmd{Listen: ":443", TLS: "acme", Data: t.TempDir(), TLSDomain: []string{"roll.example.org"}}, `^https://roll\.example\.org:443/#token=\w{20,}$`},
 	} {
-		p, err := tt.cmd.place(nil)
+		p, err := tt.cmd.place(slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Errorf("%+v: %v", tt.cmd, err)
 			continue

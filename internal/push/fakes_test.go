@@ -312,8 +312,9 @@ func waitFor(t *testing.T, what string, done func() bool) {
 }
 
 // upgradeRequest asks for a WebSocket with subprotocols.
-func upgradeRequest(upgrade, protocols string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+func upgradeRequest(t *testing.T, upgrade, protocols string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
 	if upgrade != "" {
 		r.Header.Set("Connection", "Upgrade")
 		r.Header.Set("Upgrade", upgrade)

@@ -108,7 +108,10 @@ func TestFlood(t *testing.T) {
 	flooding := make(chan struct{})
 	go func() {
 		defer close(flooding)
-		for ctx.Err() == nil && p.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"start"}`)) == nil {
+		for ctx.Err() == nil {
+			if p.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"start"}`)) != nil {
+				return
+			}
 		}
 	}()
 	code, reason := p.closed()
@@ -124,7 +127,8 @@ func TestFlood(t *testing.T) {
 	if err := s.hub.Take(frameAt(1)); err != nil {
 		t.Fatal(err)
 	}
-	for victim.next().T == nil {
+	for m := victim.next(); m.T == nil; {
+		m = victim.next()
 	}
 }
 
@@ -449,7 +453,7 @@ func TestToken(t *testing.T) {
 		{"websocket", "", "", false},
 		{"", "rollwell.v1, token.abc", "", false},
 	} {
-		r := upgradeRequest(tt.upgrade, tt.protocols)
+		r := upgradeRequest(t, tt.upgrade, tt.protocols)
 		if token, ok := Token(r); token != tt.token || ok != tt.ok {
 			t.Errorf("%+v: %q, %t", tt, token, ok)
 		}

@@ -15,7 +15,7 @@ func ptr(x float64) *float64 { return &x }
 func TestDecode(t *testing.T) {
 	for text, want := range map[string]command{
 		`{"type":"start"}`:                                                   {kind: "start"},
-		` {"type" : "pause"} `:                                               {kind: "pause"},
+		"\n{\"type\" : \"pause\"}\t":                                         {kind: "pause"},
 		`{"type":"resume"}`:                                                  {kind: "resume"},
 		`{"type":"stop"}`:                                                    {kind: "stop"},
 		`{"type":"pain","value":0}`:                                          {kind: "pain"},

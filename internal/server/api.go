@@ -72,7 +72,7 @@ type startAnswer struct {
 
 // create starts a check.
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
-	c, ex, err := s.start(r)
+	c, ex, err := s.start(r) //nolint:contextcheck // a check outlives the request that starts it
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -91,7 +91,7 @@ func (s *Server) start(r *http.Request) (*check, *exercise.Exercise, error) {
 		return nil, nil, errDraining
 	case !s.mayEnter(r):
 		return nil, nil, errAccess
-	case !s.starts.allow(r):
+	case !s.starts.allow(s.addressOf(r)):
 		return nil, nil, errRate
 	}
 	var q startRequest

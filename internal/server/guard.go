@@ -118,7 +118,7 @@ func (s *Server) admissible(r *http.Request) *apiError {
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
 		return nil
 	}
-	if !s.requests.allow(r) {
+	if !s.requests.allow(s.addressOf(r)) {
 		return errRate
 	}
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead

@@ -155,21 +155,15 @@ func TestTooManyRequests(t *testing.T) {
 
 func TestThrottle(t *testing.T) {
 	th := newThrottle(0.001, 2)
-	from := func(address string) bool { return th.allow(&http.Request{RemoteAddr: address}) }
-	if !from("192.0.2.1:1") || !from("192.0.2.1:2") || from("192.0.2.1:3") || !from("192.0.2.2:1") {
+	from := func(address string) bool { return th.allow(network(netip.MustParseAddr(address))) }
+	if !from("192.0.2.1") || !from("::ffff:192.0.2.1") || from("192.0.2.1") || !from("192.0.2.2") {
 		t.Error("an address is not what counts")
 	}
-	if !from("[2001:db8:1:2::1]:1") || !from("[2001:db8:1:2:ffff::9]:1") || from("[2001:db8:1:2::3]:1") || !from("[2001:db8:1:3::1]:1") {
+	if !from("2001:db8:1:2::1") || !from("2001:db8:1:2:ffff::9") || from("2001:db8:1:2::3%eth0") || !from("2001:db8:1:3::1") {
 		t.Error("a network of 64 bits is not what counts")
 	}
-	if n := network("[::ffff:192.0.2.1]:5"); n != netip.MustParseAddr("192.0.2.1") {
-		t.Errorf("an IPv4 address in IPv6 counts as %s", n)
-	}
-	if n := network("somewhere"); n.IsValid() {
-		t.Errorf("nowhere counts as %s", n)
-	}
 	fresh := newThrottle(1e9, 2)
-	fresh.allow(&http.Request{RemoteAddr: "192.0.2.1:1"})
+	fresh.allow(netip.MustParseAddr("192.0.2.1"))
 	fresh.sweep()
 	if len(fresh.seen) != 0 {
 		t.Errorf("%d quiet addresses are kept", len(fresh.seen))
@@ -177,6 +171,31 @@ func TestThrottle(t *testing.T) {
 	th.sweep()
 	if len(th.seen) != 4 {
 		t.Errorf("%d busy addresses are kept, want 4", len(th.seen))
+	}
+}
+
+// A proxy of our own is believed as to whom it asks for; nobody else is.
+func TestWhoseRequestCounts(t *testing.T) {
+	alone, proxied := &Server{}, &Server{o: Options{Origins: []string{"https://example.org"}}}
+	for _, tt := range []struct {
+		s                  *Server
+		remote, told, want string
+	}{
+		{alone, "127.0.0.1:5", "192.0.2.1", "127.0.0.1"},
+		{proxied, "127.0.0.1:5", "192.0.2.1", "192.0.2.1"},
+		{proxied, "[::1]:5", "10.0.0.1, 192.0.2.1", "192.0.2.1"},
+		{proxied, "127.0.0.1:5", "", "127.0.0.1"},
+		{proxied, "127.0.0.1:5", "nonsense", "127.0.0.1"},
+		{proxied, "192.0.2.9:5", "192.0.2.1", "192.0.2.9"},
+		{proxied, "nowhere", "", "invalid IP"},
+	} {
+		r := &http.Request{RemoteAddr: tt.remote, Header: http.Header{}}
+		if tt.told != "" {
+			r.Header.Set("X-Forwarded-For", tt.told)
+		}
+		if got := tt.s.addressOf(r).String(); got != tt.want {
+			t.Errorf("%s with %q: %s, want %s", tt.remote, tt.told, got, tt.want)
+		}
 	}
 }
 
@@ -232,7 +251,7 @@ func TestSilentConnections(t *testing.T) {
 		if err != nil {
 			t.Fatalf("connection %d: %v", i, err)
 		}
-		defer c.Close()
+		t.Cleanup(func() { _ = c.Close() })
 		if i%2 == 0 { // half of a request is as bad as none
 			if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: local"); err != nil {
 				t.Fatal(err)

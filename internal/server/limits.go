@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,9 +86,8 @@ func newThrottle(limit rate.Limit, burst int) *throttle {
 	return &throttle{limit: limit, burst: burst, seen: map[netip.Addr]*rate.Limiter{}, rest: rate.NewLimiter(limit, burst)}
 }
 
-// allow tells whether a request may pass.
-func (t *throttle) allow(r *http.Request) bool {
-	a := network(r.RemoteAddr)
+// allow tells whether a request from an address may pass.
+func (t *throttle) allow(a netip.Addr) bool {
 	t.mu.Lock()
 	l, ok := t.seen[a]
 	if !ok {
@@ -113,9 +113,10 @@ func (t *throttle) sweep() {
 	}
 }
 
-// network is the address that counts: an IPv4 address, or the first half of an IPv6 one.
-func network(remote string) netip.Addr {
-	host, _, err := net.SplitHostPort(remote)
+// addressOf is whose request counts. A proxy on this machine, if one was told of by Origins, says for whom it asks:
+// the last address that it names is the one that it saw itself.
+func (s *Server) addressOf(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
 	}
@@ -123,6 +124,17 @@ func network(remote string) netip.Addr {
 	if err != nil {
 		return netip.Addr{}
 	}
+	if told := r.Header.Values("X-Forwarded-For"); len(s.o.Origins) > 0 && len(told) > 0 && a.Unmap().IsLoopback() {
+		list := strings.Split(told[len(told)-1], ",")
+		if other, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
+			a = other
+		}
+	}
+	return network(a)
+}
+
+// network is what counts of an address: all of an IPv4 one, the first half of an IPv6 one.
+func network(a netip.Addr) netip.Addr {
 	a = a.Unmap().WithZone("")
 	if a.Is6() {
 		if p, err := a.Prefix(64); err == nil {

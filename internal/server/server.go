@@ -136,22 +136,21 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 			s.starts.sweep()
 		case <-ctx.Done():
 			s.drain(l.Grace)
-			return s.shutDown(web, broken)
+			return s.shutDown(context.WithoutCancel(ctx), web, broken)
 		}
 	}
 }
 
 // shutDown ends the HTTP server once all checks have ended.
-func (s *Server) shutDown(web *http.Server, broken <-chan error) error {
-	wait, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+func (s *Server) shutDown(ctx context.Context, web *http.Server, broken <-chan error) error {
+	wait, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	err := web.Shutdown(wait)
-	if err != nil { // somebody still reads an answer
-		err = errors.Join(err, web.Close())
+	if errors.Is(err, context.DeadlineExceeded) { // somebody still reads an answer
+		err = web.Close()
 	}
-	<-broken // http.ErrServerClosed
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil
+	if last := <-broken; !errors.Is(last, http.ErrServerClosed) {
+		err = errors.Join(err, last)
 	}
 	return err
 }

@@ -42,6 +42,7 @@ func (e fakeEye) Observe(ctx context.Context, f *frame.Frame) (spine.Observation
 	}
 	return spine.Observation{T: f.PTS.Seconds(), Width: f.Width, Height: f.Height, Quality: spine.Quality{Brightness: 0.5}}, ctx.Err()
 }
+
 func (fakeEye) StageTimes() (pose, roller time.Duration) { return time.Millisecond, time.Millisecond }
 func (fakeEye) Place(body.Point, float64, float64)       {}
 func (fakeEye) Close() error                             { return nil }
@@ -163,9 +164,9 @@ func (a answer) code() string {
 }
 
 // call sends a request. Headers come in pairs.
-func (s *stand) call(method, path, body string, headers ...string) answer {
+func (s *stand) call(method, path, sent string, headers ...string) answer {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(sent))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -57,7 +57,11 @@ func stagesOf(c *session.Counters) []count {
 
 func dropsOf(d *session.Drops) []count {
 	return []count{
-		{"queue", d.Queue}, {"decode", d.Decode}, {"slot", d.Slot}, {"paused", d.Paused}, {"analysis", d.Analysis},
+		{"queue", d.Queue},
+		{"decode", d.Decode},
+		{"slot", d.Slot},
+		{"paused", d.Paused},
+		{"analysis", d.Analysis},
 		{"shutdown", d.Shutdown},
 	}
 }

@@ -61,7 +61,7 @@ func Dial(ctx context.Context, url, token string, header http.Header) (*Page, er
 		if resp == nil {
 			return nil, err
 		}
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		var text [1024]byte
 		n, _ := resp.Body.Read(text[:])
 		return nil, fmt.Errorf("%w: %d: %s", ErrRefused, resp.StatusCode, text[:n])
@@ -100,7 +100,9 @@ func (p *Page) Until(wait time.Duration, wished func(*Message) bool) (Message, e
 }
 
 // Say sends a command, such as {"type":"start"}.
-func (p *Page) Say(text string) error { return p.conn.WriteMessage(websocket.TextMessage, []byte(text)) }
+func (p *Page) Say(text string) error {
+	return p.conn.WriteMessage(websocket.TextMessage, []byte(text))
+}
 
 // Picture sends a picture of the fallback.
 func (p *Page) Picture(captured time.Time, jpeg []byte) error {
