@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -112,17 +113,21 @@ func (s *Server) start(r *http.Request) (*check, *exercise.Exercise, error) {
 	if config.Spine, err = q.spine(); err != nil {
 		return nil, nil, err
 	}
-	c, err := s.open(config)
+	from := s.addressOf(r)
+	if !from.IsLoopback() && s.registry.waiting(from) >= s.o.Limits.Waiting {
+		return nil, nil, errWaiting
+	}
+	c, err := s.open(config, from)
 	return c, ex, err
 }
 
 // open makes the check and sets it going.
-func (s *Server) open(config session.LiveConfig) (*check, error) {
+func (s *Server) open(config session.LiveConfig, from netip.Addr) (*check, error) {
 	release, err := s.o.Pool.Admit()
 	if err != nil {
 		return nil, err
 	}
-	c := &check{id: rand.Text(), token: rand.Text(), release: release, done: make(chan struct{})}
+	c := &check{id: rand.Text(), token: rand.Text(), from: from, release: release, done: make(chan struct{})}
 	c.log = s.log.With("check", c.id[:8])
 	c.hub = push.New(s.o.Push, s.metrics, c.log)
 	config.ID, config.Pool, config.Log = c.id[:8], s.o.Pool, s.log

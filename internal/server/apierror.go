@@ -36,6 +36,7 @@ var (
 	errOrigin       = &apiError{status: http.StatusForbidden, code: "foreign_origin", message: "Another site may not speak to this server; the server's --origin lists those that may."}
 	errHost         = &apiError{status: http.StatusForbidden, code: "foreign_host", message: "This server answers only under its own names; its --origin adds others."}
 	errRate         = &apiError{status: http.StatusTooManyRequests, code: "too_many_requests", message: "Too many requests from your address: wait a moment and try again.", retryAfter: 5 * time.Second}
+	errWaiting      = &apiError{status: http.StatusTooManyRequests, code: "too_many_waiting", message: "Too many checks from your address wait for their camera: use one of them, or wait a minute.", retryAfter: time.Minute}
 	errDraining     = &apiError{status: http.StatusServiceUnavailable, code: "draining", message: "The server is shutting down: try again in a moment.", retryAfter: 10 * time.Second}
 	errConsent      = &apiError{status: http.StatusForbidden, code: "consent_missing", message: "Without consent no video is looked at: agree on the start page first."}
 	errScreening    = &apiError{status: http.StatusForbidden, code: "screening_missing", message: "Answer the health questions on the start page first; whoever answers one of them with yes should not roll."}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 // check is one person's check: the session, the pages that show it, and the browser that sends video to it.
 type check struct {
 	id, token string
+	from      netip.Addr // who started it
 	live      *session.Live
 	hub       *push.Hub
 	log       *slog.Logger

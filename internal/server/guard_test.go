@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rollwell/rollwell/internal/push/page"
+	"github.com/rollwell/rollwell/internal/session"
 )
 
 func TestEveryAnswerHasItsHeaders(t *testing.T) {
@@ -150,6 +151,31 @@ func TestTooManyRequests(t *testing.T) {
 	}
 	if a := s.call(http.MethodGet, "/healthz", ""); a.status != 200 {
 		t.Errorf("health does not count: %d", a.status)
+	}
+}
+
+// Nobody takes all places by starting checks that never begin.
+func TestChecksThatWaitForTheirCamera(t *testing.T) {
+	s := newStand(t, setUp{
+		options: func(o *Options) { o.Origins, o.Limits.Waiting = []string{"https://example.org"}, 2 },
+		pool:    session.PoolOptions{Workers: 100},
+	})
+	first := s.open("X-Forwarded-For", "192.0.2.1")
+	s.open("X-Forwarded-For", "192.0.2.1")
+	again := func(from string) answer {
+		return s.call(http.MethodPost, "/api/sessions", goodWish, "Content-Type", jsonType, "X-Forwarded-For", from)
+	}
+	if a := again("192.0.2.1"); a.status != http.StatusTooManyRequests || a.code() != "too_many_waiting" {
+		t.Errorf("the third: %d %s", a.status, a.body)
+	}
+	if a := again("192.0.2.2"); a.status != http.StatusCreated {
+		t.Errorf("somebody else's: %d %s", a.status, a.body)
+	}
+	p := s.watch(first)
+	s.send(first, units(t))
+	hear(t, p, "a picture", func(m *page.Message) bool { return m.T != nil })
+	if a := again("192.0.2.1"); a.status != http.StatusCreated {
+		t.Errorf("once one of them has begun: %d %s", a.status, a.body)
 	}
 }
 

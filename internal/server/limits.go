@@ -19,6 +19,8 @@ type Limits struct {
 	// StartBurst the same for new checks. IPv6 addresses count by their network of 64 bits.
 	Rate, Starts      rate.Limit
 	Burst, StartBurst int
+	// Waiting is how many checks to which no video has come yet one address may have; this machine may have any number.
+	Waiting int
 	// Remember is how long the summary of a check that has ended may be asked for, and Ended how many are kept.
 	Remember time.Duration
 	Ended    int
@@ -35,7 +37,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Offer: 64 << 10, Request: 16 << 10,
-		Rate: 20, Burst: 100, Starts: 1, StartBurst: 30,
+		Rate: 20, Burst: 100, Starts: 1, StartBurst: 30, Waiting: 4,
 		Remember: 10 * time.Minute, Ended: 256,
 		Header: 5 * time.Second, Body: 10 * time.Second, Answer: 30 * time.Second, Idle: 60 * time.Second,
 		Negotiate: 10 * time.Second, Grace: 10 * time.Second,
@@ -51,6 +53,7 @@ func (l *Limits) complete() {
 	or(&l.Burst, d.Burst)
 	or(&l.Starts, d.Starts)
 	or(&l.StartBurst, d.StartBurst)
+	or(&l.Waiting, d.Waiting)
 	or(&l.Remember, d.Remember)
 	or(&l.Ended, d.Ended)
 	or(&l.Header, d.Header)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -56,6 +57,16 @@ func (r *registry) all() []*check {
 		list = append(list, c)
 	}
 	return list
+}
+
+// waiting is how many checks from an address run without having seen a picture yet.
+func (r *registry) waiting(from netip.Addr) (n int) {
+	for _, c := range r.all() {
+		if c.from == from && c.running() && c.live.Counts().Received == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // sweep forgets the checks that have ended before a time, and the oldest where there are more than limit.

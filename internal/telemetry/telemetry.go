@@ -24,6 +24,7 @@ type Source struct {
 // Metrics are the server's counters. It is safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
+	handler  http.Handler
 
 	started, panics        prometheus.Counter
 	ended, refused         *prometheus.CounterVec
@@ -80,6 +81,7 @@ func New(version string, source Source) *Metrics {
 		m.started, m.panics, m.ended, m.refused, m.requests, m.clients, m.disconnects, m.publications, m.captureToPush, m.request,
 		stage, &looker{source},
 	)
+	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, MaxRequestsInFlight: 4})
 	return m
 }
 
@@ -92,9 +94,7 @@ func counters(name, help string, labels ...string) *prometheus.CounterVec {
 }
 
 // Handler serves the metrics.
-func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, MaxRequestsInFlight: 4})
-}
+func (m *Metrics) Handler() http.Handler { return m.handler }
 
 // SessionStarted counts a check.
 func (m *Metrics) SessionStarted() { m.started.Inc() }
