@@ -39,7 +39,8 @@ export class App {
   readonly exercise = $derived(this.info?.exercises[0] ?? null)
 
   readonly tone = new WebAudioTone()
-  readonly speaker = new Speaker(speechSink(), this.tone, load().voice, wallMs)
+  private readonly sink = speechSink()
+  readonly speaker = new Speaker(this.sink, this.tone, load().voice, wallMs)
   private readonly wake = new WakeLock()
   // Plays the camera for the fallback, whichever screen is shown.
   private readonly feed = document.createElement('video')
@@ -92,6 +93,7 @@ export class App {
   /** Call it from a click: browsers let a page speak only after one. */
   unlockVoice(): void {
     this.tone.unlock()
+    this.sink.unlock?.()
     this.speaker.language = this.language
   }
 
@@ -199,7 +201,7 @@ export class App {
   private problemOf(cause: unknown): Problem {
     if (!(cause instanceof ApiError)) return { id: 'failed' }
     if (cause.status === 0) return { id: 'unreachable' }
-    if (cause.status === 503) return { id: 'full', retryAt: Date.now() + 1000 * (cause.retryAfterS ?? retryS) }
+    if (cause.code === 'server_full') return { id: 'full', retryAt: Date.now() + 1000 * (cause.retryAfterS ?? retryS) }
     return { id: 'failed', detail: cause.message }
   }
 

@@ -65,6 +65,8 @@ export class Session {
   /** The last thing the server complained of without ending the check. */
   complaint = $state.raw<Failure | null>(null)
   pains = $state.raw<number[]>([])
+  /** The session time at which the check proper began, in s. */
+  beganS = 0
 
   readonly exercise: Exercise
   readonly limits: Limits
@@ -78,6 +80,7 @@ export class Session {
   private publishing = false
   private hasWebRTC = true
   private painStop = false
+  private began = false
   private over = false
   private delayShownAt = 0
 
@@ -141,7 +144,8 @@ export class Session {
 
   /** Ends everything on this side; the server forgets the check. */
   dispose(): void {
-    if (!this.over) this.world.forget(this.opened)
+    // The server keeps an ended check for a page that comes back late; this one has what it wanted.
+    if (this.ending?.kind !== 'error') this.world.forget(this.opened)
     this.over = true
     this.offAir()
     this.events.close()
@@ -210,8 +214,8 @@ export class Session {
     this.pictures = null
   }
 
-  private offAir(): void {
-    this.publication?.close()
+  private offAir(tell = true): void {
+    this.publication?.close(tell)
     this.publication = null
     this.stopPictures()
     this.transport = 'none'
@@ -252,6 +256,10 @@ export class Session {
       this.delayMs = this.delay.median()
       this.delayShownAt = now
     }
+    if (state.phase === 'checking' && !this.began) {
+      this.began = true
+      this.beganS = state.t_s ?? 0
+    }
     if (state.phase === 'checking') this.pace.add(state.t_s, state.frame?.reading.speed_cm_s ?? null, this.limits.speed)
     else this.pace.pause()
     if (state.phase === 'setup') {
@@ -291,8 +299,9 @@ export class Session {
   private leave(): void {
     this.over = true
     this.phase = 'ended'
-    this.offAir()
+    this.offAir(false)
     this.events.close()
+    this.speaker.silence()
   }
 
   private closed(code: number, reason: string): void {

@@ -3,8 +3,8 @@
 import { bearer, call } from './api'
 
 export interface Publication {
-  /** Ends it and tells the server. */
-  close(): void
+  /** Ends it, and tells the server unless it has ended the check itself. */
+  close(tell?: boolean): void
 }
 
 export interface PublishOptions {
@@ -55,10 +55,10 @@ export async function publish(o: PublishOptions): Promise<Publication> {
   track.contentHint = 'motion'
   const peer = new RTCPeerConnection({ iceServers: o.iceServers, bundlePolicy: 'max-bundle' })
   let location: string | null = null
-  const close = (): void => {
+  const close = (tell = true): void => {
     peer.onconnectionstatechange = null
     peer.close()
-    if (location) void fetch(location, { method: 'DELETE', headers: bearer(o.token), keepalive: true }).catch(() => undefined)
+    if (tell && location) void fetch(location, { method: 'DELETE', headers: bearer(o.token), keepalive: true }).catch(() => undefined)
     location = null
   }
   try {

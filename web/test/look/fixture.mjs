@@ -104,7 +104,7 @@ export const cues = {
 
 const levels = [['T12', 3], ['T11', 6], ['T10', 8], ['T9', 11], ['T8', 13], ['T7', 16], ['T6', 14], ['T5', 9], ['T4', 5], ['T3', 2], ['L1', 1]].map(([level, time_s]) => ({ level, time_s }))
 let seq = 0
-const stamp = () => ({ seq: ++seq, t_s: 42 + seq / 15, capture_ms: Date.now() - 84 })
+const stamp = () => ({ seq: ++seq, t_s: 1 + seq / 15, capture_ms: Date.now() - 84 })
 
 export function state(change = {}) {
   return {

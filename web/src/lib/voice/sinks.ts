@@ -49,6 +49,7 @@ export class WebSpeechSink implements SpeechSink {
   private watchdog: ReturnType<typeof setTimeout> | undefined
   // Held, or some browsers collect it before its end event comes.
   private utterance: SpeechSynthesisUtterance | null = null
+  private unlocked = false
 
   constructor(
     private readonly synthesis: SpeechSynthesis,
@@ -82,6 +83,14 @@ export class WebSpeechSink implements SpeechSink {
       end()
     }, 2 * spokenMs(text, voice.rate) + 2000)
     this.synthesis.speak(utterance)
+  }
+
+  unlock(): void {
+    if (this.unlocked) return
+    this.unlocked = true
+    const breath = new SpeechSynthesisUtterance(' ')
+    breath.volume = 0
+    this.synthesis.speak(breath)
   }
 
   cancel(): void {

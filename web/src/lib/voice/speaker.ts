@@ -7,6 +7,8 @@ export interface SpeechSink {
   /** Begins to speak; calls done once when it has ended, however it ended, but not after cancel. */
   speak(text: string, voice: { language: string; volume: number; rate: number }, done: () => void): void
   cancel(): void
+  /** Called from a click or key press: some browsers let no page speak before. */
+  unlock?(): void
 }
 
 /** A sound of its own before safety cues. Resolves when the words may begin. */
