@@ -23,6 +23,12 @@ import (
 // benchClips is where a clip is taken from if none is named.
 const benchClips = "testdata/clips/*.mp4"
 
+// benchCmds times what is said to be fast.
+type benchCmds struct {
+	Stages benchCmd     `cmd:"" default:"withargs" help:"Each stage of the pipeline, for each engine and model; this one if none is named."`
+	Live   benchLiveCmd `cmd:"" help:"The live check: how many at a time, how late, how much memory."`
+}
+
 // benchCmd times the pipeline.
 type benchCmd struct {
 	Clip   string          `arg:"" optional:"" help:"Video file; without it, the first clip of testdata/clips in the working directory." type:"path"`
