@@ -153,11 +153,15 @@ func (a *assembler) emit(r run) {
 		a.lose()
 		return
 	}
+	first, _ := a.at(a.next)
+	if a.codec != first.codec && !key { // another coding begins with a key picture
+		a.lose()
+	}
 	if a.waiting && !key {
 		a.counts.skipped++
 		return
 	}
-	first, _ := a.at(a.next)
+	a.codec = first.codec
 	whole := picture{codec: first.codec, data: data, key: key, timestamp: first.timestamp, first: a.next, last: r.last}
 	for seq := a.next; seq <= r.last; seq++ {
 		p, _ := a.at(seq)
@@ -184,6 +188,12 @@ func (a *assembler) join(first, last int64) (data []byte, key bool, err error) {
 	beginning, _ := a.at(first)
 	d := a.depacketizers.of(beginning.codec)
 	d.reset()
+	size := 0
+	for seq := first; seq <= last; seq++ {
+		p, _ := a.at(seq)
+		size += len(p.payload) + len(startCode)
+	}
+	data = make([]byte, 0, size)
 	for seq := first; seq <= last; seq++ {
 		p, _ := a.at(seq)
 		if len(p.payload) == 0 {

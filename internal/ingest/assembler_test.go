@@ -210,6 +210,20 @@ func TestADamagedPictureMakesItWaitForAKeyFrame(t *testing.T) {
 	}
 }
 
+func TestAnotherCodingBeginsWithAKeyPicture(t *testing.T) {
+	b := newBench()
+	packets := film(0, 4, 1, 100)
+	for i, payload := range [][]byte{inter, several(sps, pps), append([]byte(nil), intra...), inter} {
+		packets = append(packets, packet{
+			seq: uint16(4 + i), timestamp: 12000 + uint32(i)*3000, marker: true, codec: media.H264, payload: payload,
+		})
+	}
+	b.give(packets...)
+	if b.want(t, 6); !b.pictures[4].key || b.pictures[4].codec != media.H264 {
+		t.Errorf("the first H.264 picture is %+v", b.pictures[4])
+	}
+}
+
 func TestTheWindowIsBounded(t *testing.T) {
 	b := newBench()
 	packets := film(0, 1, 3*window, 1)

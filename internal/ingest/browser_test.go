@@ -58,6 +58,22 @@ func browse(t *testing.T, r *Receiver, query string, edit func(string) string, s
 	})
 }
 
+func TestChromiumPublishesOverTCP(t *testing.T) {
+	r := receive(t, Options{Address: "127.0.0.1"})
+	sink := newRecorder()
+	browse(t, r, "", func(answer string) string {
+		var kept []string
+		for _, line := range strings.Split(answer, "\r\n") {
+			if !strings.HasPrefix(line, "a=candidate") || strings.Contains(line, "tcptype passive") {
+				kept = append(kept, line)
+			}
+		}
+		return strings.Join(kept, "\r\n")
+	}, sink)
+	sink.awaitUnits(t, 60)
+	checkOrder(t, sink.received())
+}
+
 func TestChromiumPublishes(t *testing.T) {
 	for query, codec := range map[string]media.Codec{
 		"": media.H264, "codec=video/VP8": media.VP8, "codec=video/VP9": media.VP9, "codec=video/AV1": media.AV1,
@@ -66,7 +82,7 @@ func TestChromiumPublishes(t *testing.T) {
 			r := receive(t, Options{Address: "127.0.0.1", StartBitrateKbps: 1500})
 			sink := newRecorder()
 			browse(t, r, query, func(answer string) string { return answer }, sink)
-			sink.awaitUnits(t, 60)
+			sink.awaitUnits(t, 30)
 			units := sink.received()
 			checkOrder(t, units)
 			for i, u := range units {

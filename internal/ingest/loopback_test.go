@@ -20,6 +20,7 @@ func TestPublishOverLoopback(t *testing.T) {
 				name += " over TCP"
 			}
 			t.Run(name, func(t *testing.T) {
+				t.Parallel()
 				units := clip(t, publisher.Encoding{Codec: codec, Width: 320, Kbps: 800, Seconds: 2})
 				r := receive(t, Options{Address: "127.0.0.1"})
 				sink := newRecorder()
