@@ -19,6 +19,8 @@ type rollerFinder struct {
 	// placed tells that a person gave the roller: then the search stays silent and only their roller is looked
 	// for again after a loss.
 	placed bool
+	// width and height are the size of the picture before; 0 before the first.
+	width, height int
 }
 
 // circle is the outline of an end face, in pixels of the frame.
@@ -64,14 +66,15 @@ func (f *rollerFinder) step(v view, obs *spine.Observation) *spine.Roller {
 		return nil
 	}
 	v.shiftKnown = v.shiftKnown && finite(v.shift.X, v.shift.Y)
+	f.resize(v)
 	if w, ok := f.due(v.t); ok && (circle{w.Near, w.Radius}).touches(v) {
 		f.placed = true
-		f.track.begin(v, circle{w.Near, w.Radius})
+		f.track.begin(v, circle{w.Near, w.Radius}, trunkOf(obs.Pose))
 		c := f.track.face
 		return &spine.Roller{Score: 1, Near: c.at, Radius: c.r, Source: spine.RollerPlaced}
 	}
 	if f.track.on {
-		if c, score, ok := f.track.step(v); ok {
+		if c, score, ok := f.track.step(v, trunkOf(obs.Pose)); ok {
 			return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}
 		}
 		if f.placed || !f.track.gone(v.t) {
@@ -92,6 +95,42 @@ func (f *rollerFinder) step(v view, obs *spine.Observation) *spine.Roller {
 	f.track.prior = rolledScore
 	f.suspects.clear()
 	return &spine.Roller{Score: f.track.prior, Near: f.track.face.at, Radius: f.track.face.r, Source: spine.RollerSearched}
+}
+
+// sameShape is by how much the aspect of two pictures may differ, rounded to whole pixels as they are, and the two
+// still show the same.
+const sameShape = 0.02
+
+// resize adapts what is known to the size of the picture. One of the same shape shows the same things larger or
+// smaller; in any other nobody can tell where the roller went, and a person's word about it is void.
+func (f *rollerFinder) resize(v view) {
+	w, h := f.width, f.height
+	f.width, f.height = v.width, v.height
+	if w == 0 || (w == v.width && h == v.height) {
+		return
+	}
+	f.suspects.clear()
+	kx, ky := float64(v.width)/float64(w), float64(v.height)/float64(h)
+	if math.Abs(kx/ky-1) > sameShape {
+		f.track.on, f.placed, f.words = false, false, f.words[:0]
+		return
+	}
+	k := math.Sqrt(kx * ky)
+	for i := range f.words {
+		f.words[i].Near, f.words[i].Radius = rescaled(f.words[i].Near, k), f.words[i].Radius*k
+	}
+	if f.track.on {
+		f.track.rescale(v, k)
+	}
+}
+
+// trunkOf tells where the trunk is, if the person lies on the back and it is seen well.
+func trunkOf(p *body.Pose) trunkHint {
+	if p == nil {
+		return trunkHint{}
+	}
+	t, ok := body.NewTorso(p)
+	return trunkHint{at: body.Mid(t.H, t.S), known: ok && t.OnBack() && t.Visibility >= 0.5}
 }
 
 // due takes the newest of the words whose time has come, to within half a frame at 30 frames/s.

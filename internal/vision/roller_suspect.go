@@ -92,7 +92,7 @@ func (s *suspects) step(v view, p *body.Pose) *suspect {
 		if !c.track.on {
 			continue
 		}
-		at, _, seen := c.track.step(v)
+		at, _, seen := c.track.step(v, trunkHint{})
 		if !seen || v.t-c.since > suspectLife {
 			c.track.on = false
 			continue
@@ -128,7 +128,7 @@ func (s *suspects) look(v view, p *body.Pose) {
 	}
 	for _, b := range s.best[:n] {
 		if c := s.room(b); c != nil {
-			c.track.begin(v, b.circle)
+			c.track.begin(v, b.circle, trunkHint{})
 			c.clarity, c.since, c.ways, c.looks, c.firsts = b.clarity, v.t, ratio{}, 0, 0
 		}
 	}

@@ -112,10 +112,10 @@ func follow(t *testing.T, n int, at func(i int) scene, see func(i int, c circle,
 		s := at(i)
 		v, done := s.view(t, float64(i)/sceneFPS)
 		if i == 0 {
-			k.begin(v, s.disc)
+			k.begin(v, s.disc, trunkHint{})
 		} else {
 			v.shift, v.shiftKnown = body.Point{X: float64(s.pan - pan)}, true
-			c, score, ok := k.step(v)
+			c, score, ok := k.step(v, trunkHint{})
 			if ok && !(score > 0 && score <= 1) {
 				t.Errorf("frame %d: score %v", i, score)
 			}
@@ -240,7 +240,7 @@ func TestTrackGivesUp(t *testing.T) {
 	defer k.close()
 	s := rolling(18, 0, 0)
 	v, done := s.view(t, 0)
-	k.begin(v, s.disc)
+	k.begin(v, s.disc, trunkHint{})
 	done()
 	if k.gone(100) {
 		t.Error("gone while it was in view last")
@@ -248,10 +248,10 @@ func TestTrackGivesUp(t *testing.T) {
 	s.absent = true
 	for i := 1; i <= 8; i++ {
 		v, done := s.view(t, float64(i)/2)
-		if c, _, ok := k.step(v); ok {
+		if c, _, ok := k.step(v, trunkHint{}); ok {
 			t.Fatalf("%.1f s: a ghost at %.1f", v.t, c.at)
 		}
-		if want := v.t-.5 > maxLost; k.gone(v.t) != want {
+		if want := v.t > maxLost; k.gone(v.t) != want {
 			t.Errorf("%.1f s: gone %v, want %v", v.t, !want, want)
 		}
 		done()
@@ -265,10 +265,10 @@ func TestTrackOfHugeRadius(t *testing.T) {
 	for _, r := range []float64{1e-9, .3, 5, 200, 1e6, 1e300} {
 		s := rolling(18, 0, 0)
 		v, done := s.view(t, 0)
-		k.begin(v, circle{s.disc.at, r})
+		k.begin(v, circle{s.disc.at, r}, trunkHint{})
 		v.t = 2
-		k.step(v)
-		if k.face.r > sceneW/2 || k.side > 24 || k.window.Cols() > 200 || k.window.Rows() > 200 {
+		k.step(v, trunkHint{})
+		if k.face.r > sceneW/2 || k.side > 25 || k.window.Cols() > 200 || k.window.Rows() > 200 {
 			t.Errorf("radius %g: face %g px, patch %d px, window %v", r, k.face.r, k.side, k.window.Size())
 		}
 		done()
@@ -280,9 +280,9 @@ func TestTrackOfABlankPicture(t *testing.T) {
 	defer k.close()
 	v, done := viewOf(t, make([]byte, 3*sceneW*sceneH), sceneW, sceneH, 0)
 	defer done()
-	k.begin(v, circle{body.Point{X: 160, Y: 100}, 18})
+	k.begin(v, circle{body.Point{X: 160, Y: 100}, 18}, trunkHint{})
 	v.t = .1
-	if c, _, ok := k.step(v); ok {
+	if c, _, ok := k.step(v, trunkHint{}); ok {
 		t.Errorf("seen at %.1f in a black picture", c.at)
 	}
 }
@@ -293,10 +293,10 @@ func TestTrackAllocatesLittle(t *testing.T) {
 	s := rolling(18, 0, 0)
 	v, done := s.view(t, 0)
 	defer done()
-	k.begin(v, s.disc)
+	k.begin(v, s.disc, trunkHint{})
 	if n := testing.AllocsPerRun(20, func() {
 		v.t += 1. / sceneFPS
-		k.step(v)
+		k.step(v, trunkHint{})
 	}); n > 4 {
 		t.Errorf("%.0f allocations a step, want at most 4", n)
 	}
@@ -304,26 +304,20 @@ func TestTrackAllocatesLittle(t *testing.T) {
 
 func TestSummit(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		q    []float32
-		pos  int
-		want float64
+		name          string
+		a, b, c, want float64
 	}{
-		{"in the middle", []float32{.5, 1, .5}, 1, 0},
-		{"parabola with its top at 1.25", []float32{1 - 1.5625, 1 - .0625, 1 - .5625}, 1, .25},
-		{"first", []float32{1, .5, 0}, 0, 0},
-		{"last", []float32{0, .5, 1}, 2, 0},
-		{"flat", []float32{1, 1, 1}, 1, 0},
-		{"a slope, not a top", []float32{.1, .5, .8}, 1, .5},
-		{"not a number", []float32{float32(math.NaN()), 1, 0}, 1, 0},
+		{"in the middle", .5, 1, .5, 0},
+		{"parabola with its top at .25", 1 - 1.5625, 1 - .0625, 1 - .5625, .25},
+		{"at the edge", math.Inf(-1), 1, .5, 0},
+		{"at the other edge", .5, 1, math.Inf(-1), 0},
+		{"flat", 1, 1, 1, 0},
+		{"a slope, not a top", .1, .5, .8, .5},
+		{"not a number", math.NaN(), 1, 0, 0},
 	} {
-		if got := summit(c.q, c.pos, 1, c.pos, len(c.q)); math.Abs(got-c.want) > 1e-6 {
+		if got := summit(c.a, c.b, c.c); math.Abs(got-c.want) > 1e-6 {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
-	}
-	column := []float32{0, 0, .5, 9, 0, 1, 0, 9, .5}
-	if got := summit(column, 5, 3, 1, 3); got != 0 {
-		t.Errorf("down a column with its top in the middle: %v", got)
 	}
 }
 
