@@ -138,7 +138,7 @@ type stand struct {
 
 func newStand(t *testing.T, limits Limits) *stand {
 	s := &stand{t: t, check: newFakeCheck(), watch: newFakeWatch()}
-	s.hub = New(limits, s.watch, slog.New(slog.DiscardHandler))
+	s.hub = New(limits, s.watch)
 	s.hub.Bind(s.check)
 	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := s.hub.Serve(w, r, slog.New(slog.DiscardHandler)); err != nil {

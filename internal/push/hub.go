@@ -8,7 +8,6 @@ package push
 import (
 	_ "embed"
 	"errors"
-	"log/slog"
 	"maps"
 	"math"
 	"slices"
@@ -16,7 +15,6 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
-	"golang.org/x/time/rate"
 
 	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
@@ -48,31 +46,6 @@ type Check interface {
 	JPEG(data []byte, captured time.Time)
 }
 
-// Limits bound what a client may do. The zero value stands for DefaultLimits.
-type Limits struct {
-	// Clients is the number of connections to one check.
-	Clients int
-	// Queue is the number of events that may wait for a client, Stall for how long they may, and for how long one
-	// message may take to be sent.
-	Queue int
-	Stall time.Duration
-	// Ping is the time between two pings; a client that is silent for three of them is taken to be gone.
-	Ping time.Duration
-	// Farewell is how long a client may take to answer when the connection is closed.
-	Farewell time.Duration
-	// Commands and Pictures are how many messages a second a client may send. Strikes is how many refusals a second
-	// are forgiven in the long run; twenty times that at once.
-	Commands, Pictures, Strikes rate.Limit
-}
-
-// DefaultLimits are the limits of the protocol.
-func DefaultLimits() Limits {
-	return Limits{
-		Clients: 4, Queue: 64, Stall: 5 * time.Second, Ping: 5 * time.Second, Farewell: time.Second,
-		Commands: 60, Pictures: PictureRate, Strikes: 2,
-	}
-}
-
 // Watch is told of connections. Its methods are called from several goroutines.
 type Watch interface {
 	Connected()
@@ -94,7 +67,6 @@ type Hub struct {
 	check  Check
 	limits Limits
 	watch  Watch
-	log    *slog.Logger
 	serves sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows
@@ -119,14 +91,14 @@ type Hub struct {
 }
 
 // New returns the hub of a check. Watch may be nil.
-func New(limits Limits, watch Watch, log *slog.Logger) *Hub {
+func New(limits Limits, watch Watch) *Hub {
 	if limits == (Limits{}) {
 		limits = DefaultLimits()
 	}
 	if watch == nil {
 		watch = nobody{}
 	}
-	h := &Hub{limits: limits, watch: watch, log: log, clients: map[*client]struct{}{}, spoken: map[int]coach.Finding{}, picture: nothingSeen(), last: stamp{t: -1}}
+	h := &Hub{limits: limits, watch: watch, clients: map[*client]struct{}{}, spoken: map[int]coach.Finding{}, picture: nothingSeen(), last: stamp{t: -1}}
 	h.pushState(&session.LiveState{T: -1})
 	return h
 }
@@ -155,8 +127,7 @@ func (h *Hub) Take(m *session.Moment) error {
 		h.speak(n)
 	}
 	if p := &m.Live.Progress; *p != h.told {
-		counted := p.Passes != h.told.Passes || p.Holds != h.told.Holds
-		if now := time.Now(); counted && now.Sub(h.toldAt) >= progressEvery/5 || now.Sub(h.toldAt) >= progressEvery {
+		if now := time.Now(); now.Sub(h.toldAt) >= progressEvery {
 			h.told, h.toldAt = *p, now
 			m := h.event(appendProgress(nil, h.stamp(), m.Live))
 			h.progress = &m

@@ -3,7 +3,6 @@ package push
 import (
 	"bytes"
 	"encoding/json"
-	"log/slog"
 	"math"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ func listen(h *Hub) *outbox {
 	return c.out
 }
 
-func newTestHub() *Hub { return New(Limits{}, nil, slog.New(slog.DiscardHandler)) }
+func newTestHub() *Hub { return New(Limits{}, nil) }
 
 // said empties an outbox, checks every message against the schema and that numbers rise, and returns them by type.
 func said(t testing.TB, o *outbox) map[string][]heard {

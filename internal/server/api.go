@@ -129,7 +129,7 @@ func (s *Server) open(config session.LiveConfig, from netip.Addr) (*check, error
 	}
 	c := &check{id: rand.Text(), token: rand.Text(), from: from, release: release, done: make(chan struct{})}
 	c.log = s.log.With("check", c.id[:8])
-	c.hub = push.New(s.o.Push, s.metrics, c.log)
+	c.hub = push.New(s.o.Push, s.metrics)
 	config.ID, config.Pool, config.Log = c.id[:8], s.o.Pool, s.log
 	config.Sinks = []session.LiveSink{c.hub, s.metrics}
 	if c.live, err = s.o.Build(config); err != nil {
