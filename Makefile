@@ -63,8 +63,10 @@ models: build ## get the models and convert them; does nothing if they are there
 	build/rollwell models install --with-runtime
 
 .PHONY: bench
-bench: build models ## time each stage, for each engine and model
+bench: build models ## time each stage for each engine and model, then the live check
 	build/rollwell bench
+	build/rollwell bench live --model lite
+	build/rollwell bench live --model full
 
 .PHONY: lint
 lint: $(LINT) | deps ## run the linters
