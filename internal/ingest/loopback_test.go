@@ -73,3 +73,21 @@ func plain(codec media.Codec, data []byte) []byte {
 	}
 	return data
 }
+
+func TestTheWallClockOfASenderThatDoesNotTellIsWorkedOut(t *testing.T) {
+	t.Parallel()
+	units := clip(t, publisher.Encoding{Codec: media.H264, Width: 320, Kbps: 800, Seconds: 2})
+	r := receive(t, Options{Address: "127.0.0.1"})
+	sink := newRecorder()
+	publish(t, r, publisher.Options{Units: units, Loop: true, NoCaptureTime: true}, sink)
+	sink.await(t, "a picture whose capture time is known from a report", func(units []media.AccessUnit, _ []Loss) bool {
+		return len(units) > 0 && !units[len(units)-1].Captured.IsZero()
+	})
+	got := sink.received()
+	if !got[0].Captured.IsZero() {
+		t.Errorf("the first picture was taken at %v, before any report", got[0].Captured)
+	}
+	if last := got[len(got)-1]; last.Received.Sub(last.Captured).Abs() > 10*time.Second {
+		t.Errorf("taken at %v and received at %v", last.Captured, last.Received)
+	}
+}
