@@ -2,31 +2,25 @@
 // screens show, and passes cues to the speaker. The screens read it, and call its commands.
 
 import { outcome, forget, type Exercise, type Opened } from './api'
-import { backoff } from './backoff'
+import { Air, type AirWorld, type Transport } from './air.svelte'
 import { DelayMeter, wallMs } from './check/delay'
 import { GuideVoice, outdated } from './check/guide'
 import { PaceCounter } from './check/pace'
 import { painStops } from './check/pain'
 import { Events, type EventsOptions, type Link } from './events'
-import { sendPictures, type Pictures } from './jpeg'
+import { sendPictures } from './jpeg'
 import { summaryOf } from './protocol'
 import type { Banner, Cue, Failure, FromServer, Phase, Progress, SetupItem, State, Summary, ToServer } from './protocol'
 import { defaultLimits, limitsOf, type Limits } from './check/limits'
 import type { Speaker } from './voice/speaker'
-import { publish, PublishError, type Publication, type PublishOptions } from './whip'
-
-export type Transport = 'webrtc' | 'jpeg' | 'none'
+import { publish } from './whip'
 
 /** What the session needs of the world; tests replace it. */
-export interface World {
+export interface World extends AirWorld {
   events(o: EventsOptions): Pick<Events, 'send' | 'sendPicture' | 'hurry' | 'close'>
-  publish(o: PublishOptions): Promise<Publication>
-  pictures: typeof sendPictures
   outcome: typeof outcome
   forget: typeof forget
   wallMs(): number
-  wait(ms: number): Promise<void>
-  later(ms: number, what: () => void): void
 }
 
 export const realWorld: World = {
@@ -46,11 +40,6 @@ export type Ending =
   | { kind: 'summary'; summary: Summary; raw: unknown; pain: boolean; reason: string | null }
   | { kind: 'error'; id: 'ended' | 'gone' | 'failed'; detail: string }
 
-// How often a publication is tried before the fallback takes over.
-const triesMax = 2
-// After how long in the fallback WebRTC is tried again: what stood in the way may have been a bad moment.
-const tryAgainMs = 30_000
-
 export class Session {
   phase = $state<Phase>('setup')
   phaseReason = $state<string | null>(null)
@@ -59,7 +48,6 @@ export class Session {
   progress = $state.raw<Progress | null>(null)
   setup = $state.raw<SetupItem[]>([])
   link = $state<Link>('connecting')
-  transport = $state<Transport>('none')
   delayMs = $state<number | null>(null)
   ending = $state.raw<Ending | null>(null)
   /** The last thing the server complained of without ending the check. */
@@ -75,19 +63,15 @@ export class Session {
   private readonly events: ReturnType<World['events']>
   private readonly delay = new DelayMeter()
   private readonly guide = new GuideVoice()
-  private publication: Publication | null = null
-  private pictures: Pictures | null = null
-  private publishing = false
-  private hasWebRTC = true
+  private readonly air: Air
   private painStop = false
   private began = false
-  private over = false
   private delayShownAt = 0
 
   constructor(
     private readonly opened: Opened,
-    private stream: MediaStream,
-    private readonly video: HTMLVideoElement,
+    stream: MediaStream,
+    video: HTMLVideoElement,
     private readonly speaker: Speaker,
     private readonly world: World = realWorld,
   ) {
@@ -101,7 +85,12 @@ export class Session {
       onClosed: (code, reason) => this.closed(code, reason),
       mayReturn: () => this.mayReturn(),
     })
-    void this.goOnAir()
+    this.air = new Air(opened, stream, video, (packed, most) => this.events.sendPicture(packed, most), world)
+  }
+
+  /** How the picture travels at the moment. */
+  get transport(): Transport {
+    return this.air.transport
   }
 
   // ---- commands
@@ -132,9 +121,7 @@ export class Session {
 
   /** Goes on with another camera, or with the same one opened anew. */
   useStream(stream: MediaStream): void {
-    this.stream = stream
-    this.offAir()
-    void this.goOnAir()
+    this.air.use(stream)
   }
 
   /** The network is said to be back. */
@@ -146,79 +133,13 @@ export class Session {
   dispose(): void {
     // The server keeps an ended check for a page that comes back late; this one has what it wanted.
     if (this.ending?.kind !== 'error') this.world.forget(this.opened)
-    this.over = true
-    this.offAir()
+    this.air.end(true)
     this.events.close()
     this.speaker.silence()
   }
 
   private command(message: ToServer): void {
     this.events.send(message)
-  }
-
-  // ---- the camera's way to the server
-
-  private async goOnAir(): Promise<void> {
-    if (this.publishing) return
-    this.publishing = true
-    for (let n = 0; !this.over && n < triesMax; n++) {
-      const stream = this.stream
-      try {
-        const publication = await this.world.publish({
-          stream,
-          path: this.opened.whip,
-          token: this.opened.token,
-          iceServers: this.opened.ice_servers,
-          onLost: () => this.lostPublication(publication),
-        })
-        if (this.over || stream !== this.stream) {
-          publication.close()
-          n = -1
-          continue
-        }
-        this.publication = publication
-        this.stopPictures()
-        this.transport = 'webrtc'
-        this.publishing = false
-        return
-      } catch (cause) {
-        if (cause instanceof PublishError && cause.kind === 'unsupported') {
-          this.hasWebRTC = false
-          break
-        }
-        await this.world.wait(backoff(n))
-      }
-    }
-    this.publishing = false
-    if (!this.over) this.fallBack()
-  }
-
-  private lostPublication(publication: Publication): void {
-    if (this.publication !== publication) return
-    this.publication = null
-    this.transport = 'none'
-    if (!this.over) void this.goOnAir()
-  }
-
-  private fallBack(): void {
-    this.pictures ??= this.world.pictures(this.video, (packed, most) => this.events.sendPicture(packed, most))
-    this.transport = 'jpeg'
-    if (!this.hasWebRTC) return
-    this.world.later(tryAgainMs, () => {
-      if (!this.over && this.transport === 'jpeg') void this.goOnAir()
-    })
-  }
-
-  private stopPictures(): void {
-    this.pictures?.stop()
-    this.pictures = null
-  }
-
-  private offAir(tell = true): void {
-    this.publication?.close(tell)
-    this.publication = null
-    this.stopPictures()
-    this.transport = 'none'
   }
 
   // ---- what the server says
@@ -297,9 +218,8 @@ export class Session {
   }
 
   private leave(): void {
-    this.over = true
     this.phase = 'ended'
-    this.offAir(false)
+    this.air.end(false)
     this.events.close()
     this.speaker.silence()
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/lib/check/limits'
 import { fit, length, sub, toSource, toView } from '../../src/lib/overlay/geometry'
 import { end, findColumn, middle, nearSide, spineAt, tail } from '../../src/lib/overlay/landmarks'
-import { strength } from '../../src/lib/overlay/paint'
+import { besideRing, strength } from '../../src/lib/overlay/paint'
 import { edge, lumbar, neck, thoracic, zoneColour } from '../../src/lib/overlay/palette'
 import { circleOf, moved, resized, startCircle } from '../../src/lib/overlay/ring'
 import { levelRows, stretches, zoneAt } from '../../src/lib/overlay/zones'
@@ -107,6 +107,16 @@ describe('the ring', () => {
     expect(resized({ x: 5, y: 5, radius: 9 }, 1e6, size).radius).toBeLessThanOrEqual(160)
     expect(circleOf({ x: 100, y: 100 }, { x: 120, y: 100 }, size)).toEqual({ x: 100, y: 100, radius: 20 })
   })
+})
+
+describe('the tag of the level', () => {
+  const view = { width: 400, height: 300 }
+  it.each([
+    ['under the ring', { x: 200, y: 150 }, { left: 150, top: 180 }],
+    ['inside the picture', { x: 10, y: 150 }, { left: 6, top: 180 }],
+    ['beside it, low down', { x: 200, y: 270 }, { left: 230, top: 250 }],
+    ['on its other side, in the corner', { x: 380, y: 290 }, { left: 250, top: 254 }],
+  ])('%s', (_, at, wanted) => expect(besideRing(at, 30, 100, 40, view)).toEqual(wanted))
 })
 
 it('what is unsure fades, what is unseen goes', () => {

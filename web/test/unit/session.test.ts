@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Opened, Outcome } from '../../src/lib/api'
+import { ApiError, type Opened, type Outcome } from '../../src/lib/api'
 import type { EventsOptions } from '../../src/lib/events'
 import type { FromServer, ToServer } from '../../src/lib/protocol'
 import { parse } from '../../src/lib/protocol'
@@ -149,6 +149,17 @@ describe('the way of the camera', () => {
     await settle()
     expect(publish).toHaveBeenCalledTimes(1)
     expect(s.session.transport).toBe('jpeg')
+  })
+
+  it('waits for a server that cannot be reached, instead of falling back', async () => {
+    let tries = 0
+    const s = stage(async () => {
+      if (++tries <= 5) throw new ApiError(0, 'unreachable', 'no network')
+      return { close: () => undefined }
+    })
+    await settle()
+    expect(s.session.transport).toBe('webrtc')
+    expect(s.did).toEqual([])
   })
 
   it('a publication that is lost is published anew, into the same check', async () => {

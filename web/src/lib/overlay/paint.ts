@@ -156,6 +156,15 @@ function dotAt(g: CanvasRenderingContext2D, p: Point, r: number): void {
   g.fill()
 }
 
+/** Where a tag of w × h goes: under the ring; where there is no room beside it, for over it the body lies. */
+export function besideRing(at: Point, reach: number, w: number, h: number, view: { width: number; height: number }): { left: number; top: number } {
+  const margin = 6
+  const within = (v: number, most: number): number => clamp(v, margin, Math.max(margin, most - margin))
+  if (at.y + reach + h <= view.height - margin) return { left: within(at.x - w / 2, view.width - w), top: at.y + reach }
+  const right = at.x + reach + w <= view.width - margin
+  return { left: within(right ? at.x + reach : at.x - reach - w, view.width - w), top: within(at.y - h / 2, view.height - h) }
+}
+
 function tag(g: CanvasRenderingContext2D, frame: Frame, at: Point, reach: number, scene: Scene, unit: number): void {
   const level = frame.reading.level ?? ''
   const zone = frame.reading.zone ?? 'off'
@@ -171,9 +180,7 @@ function tag(g: CanvasRenderingContext2D, frame: Frame, at: Point, reach: number
   const nameWide = g.measureText(name).width
   const w = 2 * pad + 2 * dot + gap + wide + gap + nameWide
   const h = 42 * unit
-  const below = at.y + reach + 8 * unit
-  const top = below + h < scene.view.height - 4 ? below : at.y - reach - 8 * unit - h
-  const left = clamp(at.x - w / 2, 6, Math.max(6, scene.view.width - w - 6))
+  const { left, top } = besideRing(at, reach + 8 * unit, w, h, scene.view)
   g.globalAlpha = 0.86 * scene.strength
   g.fillStyle = ground
   g.beginPath()
