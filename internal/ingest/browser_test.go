@@ -39,7 +39,8 @@ func browse(t *testing.T, r *Receiver, query string, edit func(string) string, s
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	command := exec.CommandContext(t.Context(), "chromium", "--headless=new", "--no-sandbox", "--disable-gpu",
-		"--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), server.URL+"/?"+query)
+		"--disable-dev-shm-usage", "--no-first-run", "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
+		"--disable-backgrounding-occluded-windows", "--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), server.URL+"/?"+query)
 	var said strings.Builder
 	command.Stderr = &said
 	if err := command.Start(); err != nil {
@@ -53,6 +54,11 @@ func browse(t *testing.T, r *Receiver, query string, edit func(string) string, s
 	t.Cleanup(func() {
 		once.Do(stop)
 		if t.Failed() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			for p := range r.open {
+				t.Logf("%+v", p.Stats())
+			}
 			t.Logf("Chromium: %s", said.String())
 		}
 	})
