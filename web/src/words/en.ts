@@ -106,7 +106,7 @@ export const en = {
     placing: 'Drag the circle onto the end of the roller that faces the camera.',
     placingKeys: 'Arrow keys move it, + and − change its size, Enter takes it, Escape leaves it.',
     ring: 'Circle for the roller',
-    placeDone: 'Done',
+    placeDone: 'Use this',
     placed: 'The roller has its place.',
   },
 
