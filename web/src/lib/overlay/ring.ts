@@ -4,6 +4,9 @@ import type { Frame } from '../protocol'
 import { clamp, length, mix, sub, type Point } from './geometry'
 import { findColumn, leftHip, leftShoulder, middle, spineAt } from './landmarks'
 
+/** Whether the circle is shown: not, because the roller is missing, or because somebody asked for it. */
+export type Placing = 'no' | 'byItself' | 'asked'
+
 export interface Circle {
   x: number
   y: number
