@@ -78,6 +78,7 @@ export class App {
     this.problem = null
     this.screen = screen
     if (screen === 'camera' && !this.stream) void this.chooseCamera({})
+    if (screen === 'stop') this.dropCamera()
   }
 
   answer(): void {
@@ -104,8 +105,7 @@ export class App {
 
   /** Opens a camera in place of the present one. */
   async chooseCamera(choice: CameraChoice): Promise<void> {
-    release(this.stream)
-    this.stream = null
+    this.dropCamera()
     try {
       const stream = await openCamera(choice)
       this.take(stream)
@@ -116,6 +116,11 @@ export class App {
   }
 
   retryCamera = (): void => void this.chooseCamera(this.cameraId ? { deviceId: this.cameraId } : {})
+
+  private dropCamera(): void {
+    release(this.stream)
+    this.stream = null
+  }
 
   private take(stream: MediaStream): void {
     this.stream = stream
@@ -173,8 +178,7 @@ export class App {
       this.problem = { id: ending.id, ...(ending.detail ? { detail: ending.detail } : {}) }
       return
     }
-    release(this.stream)
-    this.stream = null
+    this.dropCamera()
     this.screen = ending.pain ? 'pain_stop' : 'summary'
     if (ending.pain) this.speaker.say({ id: 'pain-stop', text: this.words.painStop.say, urgency: 'safety', at: wallMs() })
   }

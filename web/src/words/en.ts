@@ -26,7 +26,7 @@ export const en = {
     needs: ['A foam roller', 'A camera two to three metres to your side', 'Sound on'],
     consentTitle: 'Your video',
     consent: 'I agree that my video goes to this server and is analysed there.',
-    consentDetail: 'It is analysed in memory, while you roll. Nothing is stored: no video, no pictures, no results.',
+    consentDetail: 'It is analysed in memory, while you roll. Nothing is stored: no video, no pictures, no results. Only this browser remembers the voice and the size of the roller.',
     token: 'Access code',
     tokenHint: 'Whoever runs this server has given it to you.',
     tokenWrong: 'This code is not right. Please check it.',

@@ -168,7 +168,7 @@ export function besideRing(at: Point, reach: number, w: number, h: number, view:
 function tag(g: CanvasRenderingContext2D, frame: Frame, at: Point, reach: number, scene: Scene, unit: number): void {
   const level = frame.reading.level ?? ''
   const zone = frame.reading.zone ?? 'off'
-  const name = scene.zoneName(zone)
+  const name = scene.view.width < 380 ? '' : scene.zoneName(zone) // a small picture has room for the level only
   const big = Math.round(27 * unit)
   const small = Math.max(12, Math.round(15 * unit))
   const pad = 14 * unit
@@ -178,7 +178,7 @@ function tag(g: CanvasRenderingContext2D, frame: Frame, at: Point, reach: number
   const wide = g.measureText(level).width
   g.font = `500 ${small}px ${font}`
   const nameWide = g.measureText(name).width
-  const w = 2 * pad + 2 * dot + gap + wide + gap + nameWide
+  const w = 2 * pad + 2 * dot + gap + wide + (name ? gap + nameWide : 0)
   const h = 42 * unit
   const { left, top } = besideRing(at, reach + 8 * unit, w, h, scene.view)
   g.globalAlpha = 0.86 * scene.strength
