@@ -34,6 +34,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY cmd cmd
 COPY internal internal
+COPY models/roller/weights.go models/roller/roller.onnx models/roller/
 COPY web/web.go web/
 COPY --from=page /web/dist web/dist
 ARG VERSION=unreleased

@@ -14,7 +14,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 LINT     := build/tools/golangci-lint-$(GOLANGCI_LINT)
-SOURCES  := go.mod go.sum web/web.go $(shell find cmd internal -name '*_test.go' -prune -o -type f -print)
+SOURCES  := go.mod go.sum web/web.go models/roller/weights.go models/roller/roller.onnx $(shell find cmd internal -name '*_test.go' -prune -o -type f -print)
 # The page is embedded into the binary. npm itself writes MODULES at the end of an installation.
 PAGE     := web/dist/index.html
 MODULES  := web/node_modules/.package-lock.json

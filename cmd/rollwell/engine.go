@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
 	"github.com/rollwell/rollwell/internal/models"
 	"github.com/rollwell/rollwell/internal/vision"
+	"github.com/rollwell/rollwell/models/roller"
 )
 
 // open loads the networks, after a look at their bytes: a damaged model must not reach the engines, of which OpenCV
@@ -31,5 +33,6 @@ func (f engineFlags) open(ctx context.Context) (*vision.Runtime, map[string]stri
 	case err != nil:
 		return nil, nil, fmt.Errorf("load the networks: %w", err)
 	}
+	used["roller"] = fmt.Sprintf("sha256:%x", sha256.Sum256(roller.Weights))
 	return rt, used, nil
 }

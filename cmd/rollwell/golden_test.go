@@ -54,7 +54,7 @@ func TestGoldenReplay(t *testing.T) {
 			if s.Frames.Analysed != tt.frames || s.Frames.Dropped != 0 {
 				t.Errorf("frames %+v, want %d", s.Frames, tt.frames)
 			}
-			if s.Schema != 1 || s.Source.Name != tt.clip+".mp4" || s.Source.Width != 640 || *s.Source.FPS != 15 || s.Exercise.ID != "thoracic-roll" || len(s.Models) != 2 {
+			if s.Schema != 1 || s.Source.Name != tt.clip+".mp4" || s.Source.Width != 640 || *s.Source.FPS != 15 || s.Exercise.ID != "thoracic-roll" || len(s.Models) != 3 {
 				t.Errorf("session %+v", s.Session)
 			}
 			if d := medianError(t, frames, facts); d > 0.05 {

@@ -85,7 +85,7 @@ func TestAnalyzeWhereNothingCanBeSeen(t *testing.T) {
 		off  bool
 	}{
 		{"nobody", []string{"-f", "lavfi", "-i", "testsrc=s=640x360:r=15:d=3"}, []string{"no_person"}, true},
-		{"upside down", []string{"-t", "4", "-i", testClips + "hips.mp4", "-vf", "vflip,hflip"}, []string{"roller_not_seen"}, true},
+		{"upside down", []string{"-t", "4", "-i", testClips + "hips.mp4", "-vf", "vflip,hflip"}, nil, true},
 		{"mirrored top to bottom", []string{"-t", "4", "-i", testClips + "correct.mp4", "-vf", "vflip"}, nil, true},
 		{"only legs", []string{"-t", "3", "-i", testClips + "correct.mp4", "-vf", "crop=310:360:330:0"}, []string{"no_person"}, true},
 		{

@@ -93,10 +93,12 @@ func (s square) turn(p body.Point) body.Point {
 type cropper struct {
 	size   int
 	border gocv.BorderType
-	matrix gocv.Mat // 2×3 float64, crop → frame
-	m      []float64
-	crop   gocv.Mat // size×size×3 bytes, BGR
-	pix    []byte
+	// outside is what lies beyond the picture's edge where border is constant.
+	outside color.RGBA
+	matrix  gocv.Mat // 2×3 float64, crop → frame
+	m       []float64
+	crop    gocv.Mat // size×size×3 bytes, BGR
+	pix     []byte
 	// level maps a byte to the number the network wants.
 	level [256]float32
 }
@@ -135,7 +137,7 @@ func (c *cropper) cut(src gocv.Mat, s square, dst []float32) {
 	c.m[2] = s.centre.X + half*(c.m[0]+c.m[1])
 	c.m[5] = s.centre.Y + half*(c.m[3]+c.m[4])
 	gocv.WarpAffineWithParams(src, &c.crop, c.matrix, image.Pt(c.size, c.size),
-		gocv.InterpolationLinear|gocv.WarpInverseMap, c.border, color.RGBA{})
+		gocv.InterpolationLinear|gocv.WarpInverseMap, c.border, c.outside)
 	c.planes(dst)
 }
 

@@ -3,6 +3,7 @@ package vision
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"unsafe"
 )
@@ -26,9 +27,12 @@ var ErrMissing = errors.New("file is missing")
 // ErrUnusable tells that a model or library is there but cannot be loaded.
 var ErrUnusable = errors.New("file cannot be used")
 
-// graph describes one network: its file, and the tensors used. Every tensor is float32 with a batch of one.
+// graph describes one network: where it comes from, and the tensors used. Every tensor is float32 with a batch of one.
 type graph struct {
-	path    string
+	// path is the file, or just the name of a network that is part of the program.
+	path string
+	// data is the ONNX graph of such a network, nil if it has to be read from path.
+	data    []byte
 	input   string
 	shape   []int // N, C, H, W
 	outputs []output
@@ -93,6 +97,26 @@ func product(dims []int) int {
 		n *= d
 	}
 	return n
+}
+
+// read returns the ONNX graph. A file that is missing or holds something else is named in the error.
+func (g graph) read() ([]byte, error) {
+	data := g.data
+	if data == nil {
+		var err error
+		if data, err = os.ReadFile(g.path); err != nil || len(data) == 0 {
+			return nil, missing("model", g.path)
+		}
+	}
+	if !looksLikeONNX(data) {
+		return nil, unusable("model", g.path, fmt.Errorf("%d bytes that are not an ONNX model", len(data)))
+	}
+	return data, nil
+}
+
+// looksLikeONNX tells whether data begins as an ONNX ModelProto does: field 1, the IR version, a small varint.
+func looksLikeONNX(data []byte) bool {
+	return len(data) > 64 && data[0] == 0x08 && data[1] > 0 && data[1] < 0x20
 }
 
 // missing words the error for a file that is not there, with the way out.

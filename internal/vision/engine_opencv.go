@@ -3,7 +3,6 @@ package vision
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -18,34 +17,26 @@ func (opencvEngine) version() string { return "OpenCV " + gocv.OpenCVVersion() }
 func (opencvEngine) close() error    { return nil }
 
 func (opencvEngine) load(g graph) (network, error) {
-	data, err := os.ReadFile(g.path)
-	if err != nil || len(data) == 0 {
-		return nil, missing("pose model", g.path)
-	}
-	// OpenCV throws on a malformed model and GoCV does not catch: look before leaping.
-	if !looksLikeONNX(data) {
-		return nil, unusable("pose model", g.path, fmt.Errorf("%d bytes that are not an ONNX model", len(data)))
+	// OpenCV throws on a malformed model and GoCV does not catch: reading looks before it leaps.
+	data, err := g.read()
+	if err != nil {
+		return nil, err
 	}
 	net, err := gocv.ReadNetFromONNXBytes(data)
 	if err != nil {
-		return nil, unusable("pose model", g.path, err)
+		return nil, unusable("model", g.path, err)
 	}
 	if net.Empty() {
-		return nil, unusable("pose model", g.path, fmt.Errorf("OpenCV found no layers in it"))
+		return nil, unusable("model", g.path, fmt.Errorf("OpenCV found no layers in it"))
 	}
 	if err := errors.Join(net.SetPreferableBackend(gocv.NetBackendOpenCV), net.SetPreferableTarget(gocv.NetTargetCPU)); err != nil {
-		return nil, unusable("pose model", g.path, errors.Join(err, net.Close()))
+		return nil, unusable("model", g.path, errors.Join(err, net.Close()))
 	}
 	names := make([]string, len(g.outputs))
 	for i, o := range g.outputs {
 		names[i] = o.name
 	}
 	return &opencvNetwork{graph: g, net: net, names: names}, nil
-}
-
-// looksLikeONNX tells whether data begins as an ONNX ModelProto does: field 1, the IR version, a small varint.
-func looksLikeONNX(data []byte) bool {
-	return len(data) > 64 && data[0] == 0x08 && data[1] > 0 && data[1] < 0x20
 }
 
 // opencvNetwork holds the weights. A cv::dnn::Net keeps its activations inside itself, and its copies share

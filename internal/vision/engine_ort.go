@@ -79,8 +79,9 @@ func (e *ortEngine) close() error {
 }
 
 func (e *ortEngine) load(g graph) (network, error) {
-	if _, err := os.Stat(g.path); err != nil {
-		return nil, missing("pose model", g.path)
+	data, err := g.read()
+	if err != nil {
+		return nil, err
 	}
 	opts, err := ort.NewSessionOptions()
 	if err != nil {
@@ -102,9 +103,9 @@ func (e *ortEngine) load(g graph) (network, error) {
 	for i, o := range g.outputs {
 		names[i] = o.name
 	}
-	s, err := ort.NewDynamicAdvancedSession(g.path, []string{g.input}, names, opts)
+	s, err := ort.NewDynamicAdvancedSessionWithONNXData(data, []string{g.input}, names, opts)
 	if err != nil {
-		return nil, unusable("pose model", g.path, err)
+		return nil, unusable("model", g.path, err)
 	}
 	return &ortNetwork{graph: g, session: s}, nil
 }

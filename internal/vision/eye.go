@@ -59,9 +59,14 @@ func (r *Runtime) NewEye(EyeOptions) (*Eye, error) {
 	if err != nil {
 		return nil, errors.Join(err, t.close())
 	}
+	finder, err := newRollerNet(r.finder)
+	if err != nil {
+		motion.close()
+		return nil, errors.Join(err, t.close())
+	}
 	return &Eye{
 		tracker:  t,
-		roller:   newRollerFinder(),
+		roller:   newRollerFinder(finder),
 		smoother: newSmoother(),
 		motion:   motion,
 		gray:     gocv.NewMat(),
@@ -123,9 +128,9 @@ func (e *Eye) observe(bgr gocv.Mat, obs *spine.Observation) error {
 	done := time.Now()
 	e.timings.Pose = done.Sub(posed)
 	if err == nil && e.roller != nil {
-		obs.Roller = e.roller.step(v, obs)
+		obs.Roller, err = e.roller.step(v, obs)
 		if obs.Roller != nil {
-			e.tracker.roller, e.tracker.hasRoller = body.Mid(obs.Roller.Near, obs.Roller.Far), true
+			e.tracker.roller, e.tracker.hasRoller = obs.Roller.Near, true
 		}
 		e.timings.Roller = time.Since(done)
 	}
@@ -215,12 +220,13 @@ func around(p *body.Pose) box {
 
 // Close frees the pipeline. The eye is of no use afterwards.
 func (e *Eye) Close() error {
+	var err error
 	if e.roller != nil {
-		e.roller.close()
+		err = e.roller.close()
 	}
 	e.motion.close()
 	e.gray.Close()
 	e.before.Close()
 	e.small.Close()
-	return e.tracker.close()
+	return errors.Join(err, e.tracker.close())
 }

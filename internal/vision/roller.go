@@ -9,16 +9,15 @@ import (
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
-// rollerFinder is the first version of the roller's stage: a person's word wins, a track follows what was found, and
-// without either the suspects under the back are watched until one of them rolls. A trained finder will take the
-// suspects' place.
+// rollerFinder is the roller's stage: a person's word wins and is followed; without one the network's looks at single
+// frames are watched until they agree.
 type rollerFinder struct {
-	words    []Placement
-	track    *rollerTrack
-	suspects *suspects
-	// placed tells that a person gave the roller: then the search stays silent and only their roller is looked
-	// for again after a loss.
+	words []Placement
+	track *rollerTrack
+	watch *watch
+	// placed tells that a person gave the roller: then only their roller is looked for again after a loss.
 	placed bool
+	again  regained
 	// width and height are the size of the picture before; 0 before the first.
 	width, height int
 }
@@ -44,8 +43,8 @@ func finite(xs ...float64) bool {
 	return true
 }
 
-func newRollerFinder() *rollerFinder {
-	return &rollerFinder{track: newRollerTrack(), suspects: newSuspects()}
+func newRollerFinder(l looker) *rollerFinder {
+	return &rollerFinder{track: newRollerTrack(), watch: newWatch(l)}
 }
 
 // place keeps a person's word until its time comes. One that is no place at all is ignored.
@@ -55,46 +54,70 @@ func (f *rollerFinder) place(p Placement) {
 	}
 }
 
-func (f *rollerFinder) close() {
+func (f *rollerFinder) close() error {
 	f.track.close()
-	f.suspects.close()
+	return f.watch.close()
 }
 
-// step returns the roller in this frame, or nil.
-func (f *rollerFinder) step(v view, obs *spine.Observation) *spine.Roller {
+// step returns the roller in this frame, or nil. An error means that the engine failed.
+func (f *rollerFinder) step(v view, obs *spine.Observation) (*spine.Roller, error) {
 	if v.bgr.Empty() || v.gray.Empty() {
-		return nil
+		return nil, nil
 	}
 	v.shiftKnown = v.shiftKnown && finite(v.shift.X, v.shift.Y)
 	f.resize(v)
 	if w, ok := f.due(v.t); ok && (circle{w.Near, w.Radius}).touches(v) {
 		f.placed = true
+		f.watch.clear()
 		f.track.begin(v, circle{w.Near, w.Radius}, trunkOf(obs.Pose))
 		c := f.track.face
-		return &spine.Roller{Score: 1, Near: c.at, Radius: c.r, Source: spine.RollerPlaced}
+		return &spine.Roller{Score: 1, Near: c.at, Radius: c.r, Source: spine.RollerPlaced}, nil
 	}
-	if f.track.on {
-		if c, score, ok := f.track.step(v, trunkOf(obs.Pose)); ok {
-			return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}
-		}
-		if f.placed || !f.track.gone(v.t) {
-			return nil
-		}
-		f.track.on = false
-		f.suspects.clear()
+	if !f.placed {
+		return f.watch.step(v, obs.Pose)
 	}
-	if f.placed || obs.Pose == nil {
+	if c, score, ok := f.track.step(v, trunkOf(obs.Pose)); ok {
+		return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}, nil
+	}
+	return nil, f.regain(v, obs.Pose)
+}
+
+// A told roller that has been lost for regainAfter seconds is looked for with the network too, every regainEvery
+// seconds: two looks in a row have to find one of about its size, surely, and in the same place.
+const (
+	regainAfter, regainEvery = 0.5, 0.3
+	regainLogit, regainSize  = 1.4, 1.33
+)
+
+// regained is what the last such look has found.
+type regained struct {
+	looked float64
+	at     body.Point
+	found  bool
+}
+
+// regain looks for a told roller that the track has lost, and sets the track onto it.
+func (f *rollerFinder) regain(v view, p *body.Pose) error {
+	if p == nil || !(v.t-f.track.lost > regainAfter) {
+		f.again.found = false
 		return nil
 	}
-	found := f.suspects.step(v, obs.Pose)
-	if found == nil {
+	t, ok := body.NewTorso(p)
+	if !ok || (f.again.looked <= v.t && v.t-f.again.looked < regainEvery) {
 		return nil
 	}
-	// The suspect's track becomes the roller's, and goes on with all that it has learned.
-	f.track, found.track = found.track, f.track
-	f.track.prior = rolledScore
-	f.suspects.clear()
-	return &spine.Roller{Score: f.track.prior, Near: f.track.face.at, Radius: f.track.face.r, Source: spine.RollerSearched}
+	f.again.looked = v.t
+	g, err := f.watch.net.find(v.bgr, t.H, t.S)
+	if err != nil {
+		return err
+	}
+	r := f.track.face.r
+	found := g.possible() && f.watch.logit(v, g, t) >= regainLogit && g.radius < regainSize*r && g.radius > r/regainSize
+	if found && f.again.found && g.near.Sub(f.again.at).Len() < agreeR*r {
+		f.track.recentre(v, circle{g.near, r}, trunkOf(p))
+	}
+	f.again.at, f.again.found = g.near, found
+	return nil
 }
 
 // sameShape is by how much the aspect of two pictures may differ, rounded to whole pixels as they are, and the two
@@ -109,7 +132,7 @@ func (f *rollerFinder) resize(v view) {
 	if w == 0 || (w == v.width && h == v.height) {
 		return
 	}
-	f.suspects.clear()
+	f.watch.clear()
 	kx, ky := float64(v.width)/float64(w), float64(v.height)/float64(h)
 	if math.Abs(kx/ky-1) > sameShape {
 		f.track.on, f.placed, f.words = false, false, f.words[:0]
@@ -130,7 +153,13 @@ func trunkOf(p *body.Pose) trunkHint {
 		return trunkHint{}
 	}
 	t, ok := body.NewTorso(p)
-	return trunkHint{at: body.Mid(t.H, t.S), known: ok && t.OnBack() && t.Visibility >= 0.5}
+	h := trunkHintOf(t)
+	h.known = h.known && ok
+	return h
+}
+
+func trunkHintOf(t body.Torso) trunkHint {
+	return trunkHint{at: body.Mid(t.H, t.S), known: t.OnBack() && t.Visibility >= 0.5}
 }
 
 // due takes the newest of the words whose time has come, to within half a frame at 30 frames/s.

@@ -46,7 +46,7 @@ func FuzzRollerStep(f *testing.F) {
 			if seed%3 == 0 {
 				p.Landmarks[r.IntN(len(p.Landmarks))].X, p.World[r.IntN(len(p.World))].Z = x, shift
 			}
-			got := s.step(v, &spine.Observation{Pose: p})
+			got := stepOf(t, s, v, &spine.Observation{Pose: p})
 			done()
 			if got != nil && !(finite(got.Near.X, got.Near.Y) && got.Radius > 0 && finite(got.Radius) && got.Score >= 0 && got.Score <= 1) {
 				t.Fatalf("frame %d: %+v", i, got)

@@ -137,7 +137,7 @@ func TestWordOutlivesAChangeOfSize(t *testing.T) {
 		}
 		size := sizes[i/12]
 		v, done := sized(t, s, float64(i)/sceneFPS, size[0], size[1])
-		got := f.step(v, &spine.Observation{})
+		got := stepOf(t, f, v, &spine.Observation{})
 		done()
 		k := float64(size[0]) / sceneW
 		want := rescaled(s.disc.at, k)
@@ -157,11 +157,11 @@ func TestWordEndsWithTheShape(t *testing.T) {
 	f.place(Placement{Near: s.disc.at, Radius: s.disc.r})
 	f.place(Placement{At: 9, Near: s.disc.at, Radius: s.disc.r})
 	v, done := s.view(t, 0)
-	f.step(v, &spine.Observation{})
+	stepOf(t, f, v, &spine.Observation{})
 	done()
 	v, done = sized(t, s, .1, sceneH, sceneW)
 	defer done()
-	if got := f.step(v, &spine.Observation{}); got != nil || f.placed || f.track.on || len(f.words) != 0 {
+	if got := stepOf(t, f, v, &spine.Observation{}); got != nil || f.placed || f.track.on || len(f.words) != 0 {
 		t.Errorf("on its side: %+v, placed %v, followed %v, %d words wait", got, f.placed, f.track.on, len(f.words))
 	}
 }

@@ -14,7 +14,7 @@ import (
 // a search under somebody who lies.
 func TestRollerLeavesNoMatOpen(t *testing.T) {
 	before := gocv.MatProfile.Count()
-	f := newRollerFinder()
+	f := newRollerFinder(blind())
 	steady := 0
 	for i := range 60 {
 		s := rolling(18, 1, i)
@@ -23,7 +23,7 @@ func TestRollerLeavesNoMatOpen(t *testing.T) {
 			f.place(Placement{Near: s.disc.at, Radius: s.disc.r})
 		}
 		v, done := s.view(t, float64(i)/sceneFPS)
-		f.step(v, &spine.Observation{Pose: onTheBack()})
+		stepOf(t, f, v, &spine.Observation{Pose: onTheBack()})
 		done()
 		if i == 0 {
 			steady = gocv.MatProfile.Count()
@@ -32,7 +32,9 @@ func TestRollerLeavesNoMatOpen(t *testing.T) {
 	if n := gocv.MatProfile.Count(); n != steady {
 		t.Errorf("%d Mats after one frame, %d after 60", steady, n)
 	}
-	f.close()
+	if err := f.close(); err != nil {
+		t.Error(err)
+	}
 	if n := gocv.MatProfile.Count(); n != before {
 		t.Errorf("%d Mats are left open", n-before)
 	}

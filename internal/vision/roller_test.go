@@ -14,9 +14,44 @@ import (
 
 func newFinder(t testing.TB) *rollerFinder {
 	t.Helper()
-	f := newRollerFinder()
-	t.Cleanup(f.close)
+	f := newRollerFinder(blind())
+	t.Cleanup(func() {
+		if err := f.close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return f
+}
+
+// trained is a stage with the real network.
+func trained(t testing.TB, rt *Runtime) *rollerFinder {
+	t.Helper()
+	n, err := newRollerNet(rt.finder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newRollerFinder(n)
+	t.Cleanup(func() {
+		if err := f.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+// blind is a looker that never sees a roller.
+func blind() *scripted {
+	return &scripted{say: func() (glimpse, error) { return glimpse{logit: -9, radius: 1}, nil }}
+}
+
+// stepOf takes the stage one frame on.
+func stepOf(t testing.TB, f rollerStage, v view, obs *spine.Observation) *spine.Roller {
+	t.Helper()
+	r, err := f.step(v, obs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // word is a placement whose radius tells it from others.
@@ -65,7 +100,7 @@ func TestPlaceIgnoresWhatIsNoPlace(t *testing.T) {
 	} {
 		f := newFinder(t)
 		f.place(p)
-		if got := f.step(v, &spine.Observation{}); got != nil || f.placed || len(f.words) != 0 {
+		if got := stepOf(t, f, v, &spine.Observation{}); got != nil || f.placed || len(f.words) != 0 {
 			t.Errorf("%+v is taken for %+v", p, got)
 		}
 	}
@@ -75,14 +110,14 @@ func TestNothingWithoutWordAndPose(t *testing.T) {
 	f := newFinder(t)
 	for i := range 5 {
 		v, done := rolling(18, 1, i).view(t, float64(i)/sceneFPS)
-		if got := f.step(v, &spine.Observation{}); got != nil {
+		if got := stepOf(t, f, v, &spine.Observation{}); got != nil {
 			t.Errorf("frame %d: %+v", i, got)
 		}
 		done()
 	}
 	empty := gocv.NewMat()
 	defer empty.Close()
-	if got := f.step(view{bgr: empty, gray: empty}, &spine.Observation{Pose: onTheBack()}); got != nil {
+	if got := stepOf(t, f, view{bgr: empty, gray: empty}, &spine.Observation{Pose: onTheBack()}); got != nil {
 		t.Errorf("in no picture at all: %+v", got)
 	}
 }
@@ -104,7 +139,7 @@ func TestWordsWin(t *testing.T) {
 			last = p
 		}
 		v, done := rolling(18, 0, 0).view(t, float64(i)/sceneFPS)
-		got := f.step(v, &spine.Observation{Pose: onTheBack()})
+		got := stepOf(t, f, v, &spine.Observation{Pose: onTheBack()})
 		done()
 		if got == nil {
 			t.Fatalf("frame %d: no roller", i)
@@ -126,14 +161,14 @@ func TestPlacedRollerIsNeverReplacedByASearch(t *testing.T) {
 	f.place(Placement{Near: s.disc.at, Radius: s.disc.r})
 	for i := range 12 {
 		v, done := s.view(t, float64(i))
-		got := f.step(v, &spine.Observation{Pose: onTheBack()})
+		got := stepOf(t, f, v, &spine.Observation{Pose: onTheBack()})
 		done()
 		if (got != nil) != (i == 0) {
 			t.Errorf("%d s: %+v", i, got)
 		}
 		s.absent = true
 	}
-	if f.suspects.begun {
+	if f.watch.begun {
 		t.Error("the search ran although a person had spoken")
 	}
 }
@@ -169,7 +204,7 @@ func TestFollowsAPersonsWord(t *testing.T) {
 		seen, right := 0, 0
 		for i, pic := range frames(t, name, 0) {
 			v, done := viewOfFrame(t, pic)
-			got := f.step(v, &spine.Observation{})
+			got := stepOf(t, f, v, &spine.Observation{})
 			done()
 			near := want[i].Roller.Near
 			if near.Seen < .5 {
@@ -224,7 +259,8 @@ func TestFindsWithoutAWord(t *testing.T) {
 // TestFindsNothingWhereNothingIs: under somebody who swings to and fro in front of a black wall, or of noise that
 // changes with every frame.
 func TestFindsNothingWhereNothingIs(t *testing.T) {
-	black, noise := newFinder(t), newFinder(t)
+	rt := open(t, EngineONNXRuntime)
+	black, noise := trained(t, rt), trained(t, rt)
 	for i := range 90 {
 		p := onTheBack()
 		for k := range p.Landmarks {
@@ -233,13 +269,13 @@ func TestFindsNothingWhereNothingIs(t *testing.T) {
 		obs := &spine.Observation{Pose: p}
 		at := float64(i) / 15
 		dark, done := viewOf(t, make([]byte, 3*640*360), 640, 360, at)
-		if got := black.step(dark, obs); got != nil {
+		if got := stepOf(t, black, dark, obs); got != nil {
 			t.Errorf("frame %d: a roller in the dark: %+v", i, got)
 		}
 		done()
 		v, done := noiseView(t, 640, 360, i)
 		v.t = at
-		if got := noise.step(v, obs); got != nil {
+		if got := stepOf(t, noise, v, obs); got != nil {
 			t.Errorf("frame %d: a roller in noise: %+v", i, got)
 		}
 		done()

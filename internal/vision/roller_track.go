@@ -95,6 +95,18 @@ func (k *rollerTrack) begin(v view, c circle, trunk trunkHint) {
 	k.learn(v)
 }
 
+// recentre sets a track right: the roller is at c, whatever the track has made of it. What was learnt of its motion and
+// of how alike it is as a rule stays; the look belongs to the place, and is learnt anew.
+func (k *rollerTrack) recentre(v view, c circle, trunk trunkHint) {
+	c.r = math.Min(c.r, float64(max(v.width, v.height))/2)
+	if !math.IsNaN(k.lost) {
+		k.v, k.usual = body.Point{}, newUsual()
+	}
+	k.face, k.sure, k.trunk, k.lost, k.doubtful, k.again = c, c.at, trunk, math.NaN(), false, sighting{}
+	k.belief = max(k.belief, againBelief)
+	k.learn(v)
+}
+
 // learn takes the look and the colours from the picture.
 func (k *rollerTrack) learn(v view) {
 	k.zoom = math.Min(1, patchRadius/k.face.r)

@@ -54,6 +54,7 @@ type Runtime struct {
 	engine     engine
 	detector   network
 	landmarker network
+	finder     network
 	close      sync.Once
 }
 
@@ -80,6 +81,9 @@ func NewRuntime(o Options) (*Runtime, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	if r.landmarker, err = eng.load(landmarkerGraph(o.ModelDir, o.Model)); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if r.finder, err = eng.load(finderGraph()); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
@@ -125,6 +129,9 @@ func (r *Runtime) Close() error {
 		}
 		if r.landmarker != nil {
 			errs = append(errs, r.landmarker.close())
+		}
+		if r.finder != nil {
+			errs = append(errs, r.finder.close())
 		}
 		errs = append(errs, r.engine.close())
 	})

@@ -36,9 +36,10 @@ type Placement struct {
 
 // rollerStage finds the roller in each frame. Its calls come from one goroutine, in the order of the frames.
 type rollerStage interface {
-	// step returns the roller in the frame, or nil. obs holds the frame's pose and quality already.
-	step(v view, obs *spine.Observation) *spine.Roller
+	// step returns the roller in the frame, or nil; an error if the engine failed. obs holds the frame's pose and
+	// quality already.
+	step(v view, obs *spine.Observation) (*spine.Roller, error)
 	// place takes a person's word; the next step heeds it.
 	place(p Placement)
-	close()
+	close() error
 }

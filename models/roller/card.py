@@ -19,7 +19,7 @@ WORDS = '''# Model card: the roller finder
 
 Written by `card.py`; how the network was made, what goes in and what comes out: [README](README.md).
 
-**Not used by the program yet.** It finds the near and far end, the radius, the visible mask and the presence of a foam roller in use, in crops around a person in side view. Not for anything else, and never for telling persons apart.
+It finds the near and far end, the radius, the visible mask and the presence of a foam roller in use, in crops around a person in side view. Not for anything else, and never for telling persons apart.
 
 - Weights: `roller.onnx`, SHA-256 `{sha}`, {kb} kB, after **{views} training views** ({cpu} hours of one core); planned are about 3 million.
 - Data: {scenes} synthetic scenes at the time of writing. Bodies CC0 (MakeHuman / MPFB), rooms and rollers procedural. No photos.

@@ -59,14 +59,3 @@ func TestRatioOfNoisyWays(t *testing.T) {
 		}
 	})
 }
-
-func TestStandsOut(t *testing.T) {
-	for _, c := range []struct {
-		looks, firsts float64
-		want          bool
-	}{{0, 0, false}, {2, 2, false}, {3, 3, true}, {4, 3, true}, {8, 5, false}} {
-		if got := (&suspect{looks: c.looks, firsts: c.firsts}).stands(); got != c.want {
-			t.Errorf("clearest in %g of %g looks: stands out %v, want %v", c.firsts, c.looks, got, c.want)
-		}
-	}
-}

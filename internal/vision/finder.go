@@ -1,0 +1,122 @@
+package vision
+
+import (
+	"errors"
+	"image"
+	"image/color"
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/models/roller"
+)
+
+// Where the roller network looks, in torso lengths T = |HS|: models/roller/README.md, "What goes in".
+const (
+	firstSide  = 4.0  // side of the first look's square
+	firstDown  = 0.25 // how far below the middle of the torso it is centred
+	secondSide = 2.6  // side of the second look's square
+	secondOff  = 0.25 // how far from the near end towards the far end that one is centred
+)
+
+// Grey of what lies outside the picture, and of the input's bytes.
+const (
+	finderOutside      = 114
+	finderLo, finderHi = -128. / 64, (255. - 128) / 64
+)
+
+func finderGraph() graph {
+	return graph{
+		path:  "roller.onnx",
+		data:  roller.Weights,
+		input: "image",
+		shape: []int{1, 3, finderSize, finderSize},
+		outputs: []output{
+			{"maps", []int{1, finderMaps, finderGrid, finderGrid}},
+			{"presence", []int{1, 1}},
+		},
+	}
+}
+
+// rollerNet finds the roller in a frame with our own network, in two looks.
+type rollerNet struct {
+	inference inference
+	cropper   *cropper
+	reader    finderReader
+	small     gocv.Mat // the picture shrunk by averaging, as the looks of this frame need it
+}
+
+func newRollerNet(n network) (*rollerNet, error) {
+	inf, err := n.newInference()
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCropper(finderSize, finderLo, finderHi, gocv.BorderConstant)
+	if err != nil {
+		return nil, errors.Join(err, inf.close())
+	}
+	c.outside = color.RGBA{finderOutside, finderOutside, finderOutside, 0}
+	return &rollerNet{inference: inf, cropper: c, small: gocv.NewMat()}, nil
+}
+
+// find looks for the roller around a torso with the hips' middle h and the shoulders' middle s, both in pixels of the
+// BGR picture. The glimpse is in such pixels too; its logit is the mean of both looks'.
+func (n *rollerNet) find(bgr gocv.Mat, h, s body.Point) (glimpse, error) {
+	torso := s.Sub(h).Len()
+	down := body.Point{Y: firstDown * torso}
+	first, err := n.look(bgr, square{centre: body.Mid(h, s).Add(down), side: firstSide * torso})
+	if err != nil {
+		return first, err
+	}
+	return n.again(bgr, first, torso)
+}
+
+// again takes the second look, where an earlier one has seen the roller.
+func (n *rollerNet) again(bgr gocv.Mat, first glimpse, torso float64) (glimpse, error) {
+	centre := body.Lerp(first.near, first.far, secondOff)
+	second, err := n.look(bgr, square{centre: centre, side: secondSide * torso})
+	second.logit = (first.logit + second.logit) / 2
+	return second, err
+}
+
+// look runs the network on one square of the picture.
+func (n *rollerNet) look(bgr gocv.Mat, at square) (glimpse, error) {
+	if !at.usable(bgr.Cols(), bgr.Rows()) {
+		return glimpse{logit: math.Inf(-1)}, nil
+	}
+	src, inside := n.shrunk(bgr, at)
+	n.cropper.cut(src, inside, n.inference.input())
+	if err := n.inference.run(); err != nil {
+		return glimpse{}, err
+	}
+	s := n.reader.read(n.inference.output(0), n.inference.output(1)[0])
+	k := at.side / finderSize
+	corner := body.Point{X: at.centre.X - k*(finderSize-1)/2, Y: at.centre.Y - k*(finderSize-1)/2}
+	s.near, s.far = corner.Add(s.near.Mul(k)), corner.Add(s.far.Mul(k))
+	s.radius, s.seen = s.radius*k, s.seen*k*k
+	return s, nil
+}
+
+// shrunk returns the picture, and the square in it, at a size that a bilinear cut does no harm to: where the crop is
+// much coarser than the picture, pixels are averaged first, as in training.
+func (n *rollerNet) shrunk(bgr gocv.Mat, at square) (gocv.Mat, square) {
+	zoom := finderSize / at.side
+	if zoom >= .6 {
+		return bgr, at
+	}
+	by := math.Max(1, math.RoundToEven(.8/zoom))
+	w := max(1, int(math.RoundToEven(float64(bgr.Cols())/by)))
+	h := max(1, int(math.RoundToEven(float64(bgr.Rows())/by)))
+	gocv.Resize(bgr, &n.small, image.Pt(w, h), 0, 0, gocv.InterpolationArea)
+	k := float64(w) / float64(bgr.Cols())
+	at.centre = body.Point{X: (at.centre.X+.5)*k - .5, Y: (at.centre.Y+.5)*k - .5}
+	at.side *= k
+	return n.small, at
+}
+
+func (n *rollerNet) close() error {
+	n.small.Close()
+	n.cropper.close()
+	return n.inference.close()
+}

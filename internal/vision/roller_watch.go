@@ -1,0 +1,243 @@
+package vision
+
+import (
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/spine"
+)
+
+// How the network's looks at single frames become a roller: what they agree on over about a second, followed between
+// them by its look.
+const (
+	// lookSoon is the time between looks, in seconds, as long as nothing is sure; lookLater once it is.
+	lookSoon, lookLater = 0.2, 0.5
+	// agreeR is how far a glimpse may be from a contender, in its radii, to speak for it.
+	agreeR = 1.0
+	// presenceGain and presenceBias calibrate the network's presence (models/roller/MODEL_CARD.md, last line of
+	// the held-out scenes).
+	presenceGain, presenceBias = 1.18, -0.42
+	// enoughLooks is how many looks have to agree before anything is said.
+	enoughLooks = 4
+	// forgetLooks is over how many looks the running means go.
+	forgetLooks = 6
+	// leadBy is how much better a rival must be to take over.
+	leadBy = 0.15
+	// lagTau is how fast a correction is made, in seconds.
+	lagTau = 0.7
+	// likelyLogit bounds what a single look can say.
+	likelyLogit = 3.0
+	// rolledBonus and otherMalus are what the motion adds to the logit: the roller travels half as far as the trunk.
+	// The latter is for each L that the trunk has travelled, and mild at first, for in an extension or a weight
+	// shift the trunk moves a little without rolling; worstMalus is the most of it.
+	rolledBonus, otherMalus, worstMalus = 1.0, 8.0, 4.0
+)
+
+// contender is a place that looks have spoken for, followed from frame to frame.
+type contender struct {
+	track *rollerTrack
+	// logit is the mean of what the looks that spoke for it said, share the share of the looks that did.
+	logit, share float64
+	looks        int
+	// toFar leads from the near end to the far end, in pixels.
+	toFar body.Point
+	// ways compares its travel with the trunk's, by what the looks say: the track between them may stick to the
+	// background.
+	ways ratio
+	// lag is how far what is told still is from where the looks have put it: they correct by and by, for a jump would
+	// be taken for a jerk.
+	lag body.Point
+	// seen tells whether this frame shows it, belief how surely.
+	seen   bool
+	belief float64
+}
+
+// score is the probability that the contender is the roller's near end; torso is the trunk's length in pixels.
+func (c *contender) score(torso float64) float64 {
+	if !c.track.on || c.looks < enoughLooks {
+		return 0
+	}
+	logit := c.logit
+	switch c.ways.verdict(enoughTravelL * torso) {
+	case rolls:
+		logit += rolledBonus
+	case otherwise:
+		logit -= math.Min(otherMalus*c.ways.span()/torso, worstMalus)
+	case unclear:
+	}
+	return sigmoid(logit) * c.share * c.belief
+}
+
+// looker finds the roller in one frame around a torso from h to s (middle of the hips, of the shoulders), in pixels.
+type looker interface {
+	find(bgr gocv.Mat, h, s body.Point) (glimpse, error)
+	close() error
+}
+
+// watch finds the roller with the network, without a word from anybody.
+type watch struct {
+	net    looker
+	pair   [2]*contender // the first one leads
+	looked float64
+	begun  bool
+	drift  body.Point // how far the camera has moved since the beginning
+}
+
+func newWatch(n looker) *watch {
+	w := &watch{net: n}
+	for i := range w.pair {
+		w.pair[i] = &contender{track: newRollerTrack()}
+	}
+	return w
+}
+
+func (w *watch) close() error {
+	for _, c := range w.pair {
+		c.track.close()
+	}
+	return w.net.close()
+}
+
+// clear forgets everything that was seen.
+func (w *watch) clear() {
+	for _, c := range w.pair {
+		c.track.on = false
+	}
+	w.begun = false
+}
+
+// step follows the contenders into this frame, looks with the network when it is time, and returns the roller or nil.
+func (w *watch) step(v view, p *body.Pose) (*spine.Roller, error) {
+	if v.shiftKnown {
+		w.drift = w.drift.Add(v.shift)
+	}
+	t, ok := body.Torso{}, false
+	if p != nil {
+		t, ok = body.NewTorso(p)
+	}
+	for _, c := range w.pair {
+		if !c.track.on {
+			continue
+		}
+		dt := math.Min(math.Max(v.t-c.track.last, 0), 1)
+		_, c.belief, c.seen = c.track.step(v, trunkOf(p))
+		c.lag = c.lag.Mul(math.Exp(-dt / lagTau))
+	}
+	if !ok {
+		return nil, nil // nothing tells how large the trunk is, so nothing of how far it has travelled
+	}
+	pause := lookSoon
+	if w.pair[0].score(t.L) > 0.5 && w.pair[0].seen {
+		pause = lookLater
+	}
+	if !w.begun || v.t-w.looked >= pause-1.0/120 {
+		w.begun, w.looked = true, v.t
+		s, err := w.net.find(v.bgr, t.H, t.S)
+		if err != nil {
+			return nil, err
+		}
+		w.hear(v, s, t)
+		if w.pair[1].score(t.L) > w.pair[0].score(t.L)+leadBy {
+			w.pair[0], w.pair[1] = w.pair[1], w.pair[0]
+		}
+	}
+	return w.leader(t.L), nil
+}
+
+// leader is the first contender as the roller of this frame, or nil where it is not seen or not likely.
+func (w *watch) leader(torso float64) *spine.Roller {
+	c := w.pair[0]
+	score := c.score(torso)
+	if !c.seen || score < 0.2 {
+		return nil
+	}
+	f := c.track.face
+	near := f.at.Add(c.lag)
+	return &spine.Roller{Score: score, Near: near, Radius: f.r, Far: near.Add(c.toFar), Source: spine.RollerSearched}
+}
+
+// hear lets a glimpse speak for the contender that it agrees with, or makes a new one of it.
+func (w *watch) hear(v view, s glimpse, t body.Torso) {
+	if !s.possible() {
+		return
+	}
+	logit := math.Min(math.Max(w.logit(v, s, t), -likelyLogit), likelyLogit)
+	var spoke *contender
+	for _, c := range w.pair {
+		if c.track.on && s.near.Sub(c.track.face.at).Len() <= agreeR*c.track.face.r {
+			spoke = c
+			break
+		}
+	}
+	if spoke == nil && logit > 0 && (circle{s.near, s.radius}).touches(v) {
+		spoke = w.room()
+		if spoke != nil {
+			spoke.begin(v, s, t)
+		}
+	}
+	for _, c := range w.pair {
+		if c.track.on {
+			c.count(c == spoke, logit)
+			if c.looks > enoughLooks && c.share < 0.1 {
+				c.track.on = false
+			}
+		}
+	}
+	if spoke != nil && logit > 0 {
+		spoke.ways.add(body.Mid(t.H, t.S).Sub(w.drift).X, s.near.Sub(w.drift).X)
+		spoke.correct(v, s, t)
+	}
+}
+
+// room is where a new contender fits: a place that is free, or the second one's.
+func (w *watch) room() *contender {
+	for _, c := range w.pair {
+		if !c.track.on {
+			return c
+		}
+	}
+	return w.pair[1]
+}
+
+// logit is how surely a glimpse shows a roller in use, in nats: calibrated, and by whether one can lie there.
+func (w *watch) logit(v view, g glimpse, t body.Torso) float64 {
+	return presenceGain*g.logit + presenceBias - offBand(t, g.near, v.width, v.height)
+}
+
+func (c *contender) begin(v view, s glimpse, t body.Torso) {
+	track := c.track
+	*c = contender{track: track, seen: true, belief: 1}
+	c.track.begin(v, circle{s.near, s.radius}, trunkHintOf(t))
+	c.toFar = s.far.Sub(s.near)
+}
+
+// count takes note of one more look and of whether it spoke for c.
+func (c *contender) count(spoke bool, logit float64) {
+	c.looks++
+	gain := 1 / math.Min(float64(c.looks), forgetLooks)
+	share := 0.0
+	if spoke {
+		share = 1
+		c.logit += gain * (logit - c.logit)
+	}
+	c.share += gain * (share - c.share)
+}
+
+// correct moves c towards where a look saw it: the more looks there were, the less.
+func (c *contender) correct(v view, s glimpse, t body.Torso) {
+	gain := 1 / math.Min(float64(c.looks)+1, forgetLooks)
+	if !c.seen {
+		gain = 1
+	}
+	face := circle{body.Lerp(c.track.face.at, s.near, gain), c.track.face.r * math.Pow(s.radius/c.track.face.r, gain)}
+	if c.seen {
+		c.lag = c.lag.Add(c.track.face.at.Sub(face.at))
+	} else {
+		c.lag = body.Point{}
+	}
+	c.track.recentre(v, face, trunkHintOf(t))
+	c.seen, c.belief = true, float64(c.track.belief)
+	c.toFar = body.Lerp(c.toFar, s.far.Sub(s.near), gain)
+}

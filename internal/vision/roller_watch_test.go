@@ -1,0 +1,216 @@
+package vision
+
+import (
+	"errors"
+	"math"
+	"testing"
+
+	"gocv.io/x/gocv"
+
+	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/spine"
+)
+
+// scripted is a looker that says what the test tells it to.
+type scripted struct {
+	say   func() (glimpse, error)
+	looks int
+}
+
+func (s *scripted) find(gocv.Mat, body.Point, body.Point) (glimpse, error) {
+	s.looks++
+	return s.say()
+}
+
+func (*scripted) close() error { return nil }
+
+// onTheBack is somebody who lies face up with the left side towards the camera, 100 pixels from hip to shoulder.
+func onTheBack() *body.Pose {
+	p := supine() // its far side is labelled as the left one: for the trunk, that is face down
+	swapSides(p, allPairs)
+	return p
+}
+
+// onTheDisc is somebody who lies on the disc of rolling.
+func onTheDisc() *body.Pose {
+	p := onTheBack()
+	for i := range p.Landmarks {
+		p.Landmarks[i].X -= 90
+		p.Landmarks[i].Y -= 132
+	}
+	return p
+}
+
+// watchScenes runs a watch over n drawn frames. say tells what a look at frame i sees, see gets what comes of it.
+func watchScenes(t *testing.T, n int, at func(i int) scene, say func(i int) (glimpse, error), see func(i int, r *spine.Roller, err error)) *scripted {
+	t.Helper()
+	now := 0
+	looker := &scripted{say: func() (glimpse, error) { return say(now) }}
+	w := newWatch(looker)
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for now = range n {
+		v, done := at(now).view(t, float64(now)/sceneFPS)
+		r, err := w.step(v, onTheDisc())
+		see(now, r, err)
+		done()
+	}
+	return looker
+}
+
+// saw is a glimpse of c, off by so many radii.
+func saw(c circle, off, logit float64) (glimpse, error) {
+	near := c.at.Add(body.Point{X: off * c.r})
+	return glimpse{logit: logit, near: near, far: near.Add(body.Point{X: 10, Y: -20}), radius: c.r}, nil
+}
+
+// TestWatchSaysWhatLooksAgreeOn: silence at first, then the place, better than each single look, also between looks.
+func TestWatchSaysWhatLooksAgreeOn(t *testing.T) {
+	t.Parallel()
+	at := func(i int) scene { return rolling(18, .8, i) }
+	off, sure := -.3, 0
+	looker := watchScenes(t, 90, at,
+		func(i int) (glimpse, error) { off = -off; return saw(at(i).disc, off, 3) },
+		func(i int, r *spine.Roller, err error) {
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case float64(i)/sceneFPS < lookSoon*(enoughLooks-1)-.01:
+				if r != nil {
+					t.Errorf("frame %d: said %+v after too few looks", i, r)
+				}
+			case r == nil || r.Score < .8:
+				t.Errorf("frame %d: %+v of four looks that agree", i, r)
+			default:
+				sure++
+				if d := r.Near.Sub(at(i).disc.at).Len(); d > .3*18 {
+					t.Errorf("frame %d: %.1f px off, more than each look", i, d)
+				}
+				if far := r.Far.Sub(r.Near); far.Sub(body.Point{X: 10, Y: -20}).Len() > 1 {
+					t.Errorf("frame %d: the far end lies %v from the near one", i, far)
+				}
+			}
+		})
+	if sure < 60 {
+		t.Errorf("the roller was said in %d frames of 90", sure)
+	}
+	if looker.looks > 12 {
+		t.Errorf("%d looks in 3 s: once sure, one every %.1f s is enough", looker.looks, lookLater)
+	}
+}
+
+// TestWatchIsSilentWhereLooksDisagree: a network that sees a roller here and there has seen none.
+func TestWatchIsSilentWhereLooksDisagree(t *testing.T) {
+	t.Parallel()
+	look := 0
+	watchScenes(t, 90, func(i int) scene { return rolling(18, .8, i) },
+		func(int) (glimpse, error) {
+			look++
+			return saw(circle{body.Point{X: 70 + 45*float64(look%4), Y: 100}, 18}, 0, 3)
+		},
+		func(i int, r *spine.Roller, _ error) {
+			if r != nil && r.Score >= .5 {
+				t.Errorf("frame %d: sure of %+v, while no two looks agree", i, r)
+			}
+		})
+}
+
+// TestWatchHeedsAbsence: where the network says that nothing is there, nothing is said, however well it agrees.
+func TestWatchHeedsAbsence(t *testing.T) {
+	t.Parallel()
+	at := func(i int) scene { return rolling(18, .8, i) }
+	watchScenes(t, 60, at,
+		func(i int) (glimpse, error) { return saw(at(i).disc, 0, -1) },
+		func(i int, r *spine.Roller, _ error) {
+			if r != nil {
+				t.Errorf("frame %d: %+v, while every look denies it", i, r)
+			}
+		})
+}
+
+// TestWatchChangesItsMind: after a wrong start the better rival takes over.
+func TestWatchChangesItsMind(t *testing.T) {
+	t.Parallel()
+	at := func(i int) scene { return rolling(18, .8, i) }
+	wrong := circle{body.Point{X: 110, Y: 100}, 18}
+	var last *spine.Roller
+	watchScenes(t, 150, at,
+		func(i int) (glimpse, error) {
+			if i < 40 {
+				return saw(wrong, 0, 2)
+			}
+			return saw(at(i).disc, 0, 2)
+		},
+		func(i int, r *spine.Roller, _ error) {
+			if i == 39 && (r == nil || r.Near.Sub(wrong.at).Len() > 2) {
+				t.Fatalf("after the first looks: %+v", r)
+			}
+			last = r
+		})
+	if last == nil || last.Near.Sub(at(149).disc.at).Len() > 4 {
+		t.Errorf("at the end: %+v, want %v", last, at(149).disc)
+	}
+}
+
+// TestWatchGivesNothingWhileCovered: no ghost stands where the roller went out of sight.
+func TestWatchGivesNothingWhileCovered(t *testing.T) {
+	t.Parallel()
+	at := func(i int) scene {
+		s := rolling(18, .8, i)
+		s.cover = i >= 45
+		return s
+	}
+	watchScenes(t, 90, at,
+		func(i int) (glimpse, error) {
+			if i >= 45 {
+				return saw(at(i).disc, 0, -2)
+			}
+			return saw(at(i).disc, 0, 3)
+		},
+		func(i int, r *spine.Roller, _ error) {
+			if i == 44 && r == nil {
+				t.Error("not found before it is covered")
+			}
+			if i > 46 && r != nil && r.Score >= .5 {
+				t.Errorf("frame %d: %+v behind a board", i, r)
+			}
+		})
+}
+
+// TestWatchOfNoNumbers: what a network may say at its worst is not taken for a place.
+func TestWatchOfNoNumbers(t *testing.T) {
+	t.Parallel()
+	nan := math.NaN()
+	for _, bad := range []glimpse{
+		{logit: nan, near: body.Point{X: 100, Y: 90}, radius: 18},
+		{logit: 3, near: body.Point{X: nan, Y: 90}, radius: 18},
+		{logit: 3, near: body.Point{X: 100, Y: 90}, far: body.Point{X: nan}, radius: nan},
+		{logit: 3, near: body.Point{X: 100, Y: 90}, radius: 0},
+		{logit: 3, near: body.Point{X: 100, Y: 90}, radius: math.Inf(1)},
+	} {
+		watchScenes(t, 60, func(i int) scene { return rolling(18, .8, i) },
+			func(int) (glimpse, error) { return bad, nil },
+			func(i int, r *spine.Roller, _ error) {
+				if r != nil {
+					t.Errorf("frame %d: %+v out of %+v", i, r, bad)
+				}
+			})
+	}
+}
+
+var errLook = errors.New("the engine broke")
+
+// TestWatchPassesErrorsOn: an engine that fails is not taken for an empty room.
+func TestWatchPassesErrorsOn(t *testing.T) {
+	t.Parallel()
+	var got error
+	watchScenes(t, 1, func(i int) scene { return rolling(18, .8, i) },
+		func(int) (glimpse, error) { return glimpse{}, errLook },
+		func(_ int, _ *spine.Roller, err error) { got = err })
+	if !errors.Is(got, errLook) {
+		t.Errorf("error %v, want the engine's", got)
+	}
+}
