@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core'
 import { root } from './server.mjs'
 
 /** How long the clip's first picture is held, in seconds: time to go through the page's screens. */
-export const HELD = 40
+export const HELD = 30
 
 /**
  * Makes the camera's file for a clip of testdata/clips, once.
@@ -63,7 +63,7 @@ export async function browse(clip, { args = [], context = {}, allow = true } = {
   const complaints = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
+    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`)
   })
   return { browser, page, complaints }
 }
