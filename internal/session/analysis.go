@@ -10,13 +10,21 @@ import (
 	"github.com/rollwell/rollwell/internal/frame"
 )
 
+// acquiring is how many frames of a session are left out of what a frame costs: until the person and the roller have been
+// found each takes several looks, which is over in a moment and would have newcomers refused for nothing.
+const acquiring = 45
+
 // analyse looks at one frame after the other until there are no more, and then closes the eye. It runs on a goroutine
 // of its own, which is the only one that touches the eye while a frame is under way.
 func (r *liveRun) analyse(ctx context.Context) {
 	defer close(r.gone)
-	for f := range r.frames {
+	for n := 0; ; n++ {
+		f, more := <-r.frames
+		if !more {
+			break
+		}
 		s := r.lookSafely(ctx, f)
-		if s.err != nil {
+		if s.err != nil || n < acquiring {
 			s.cpu = 0 // says nothing about what a frame costs
 		}
 		r.c.Pool.done(r.seat, s.cpu)
