@@ -20,7 +20,7 @@ func TestWhatThePageGetsOfAnExercise(t *testing.T) {
 	}
 	p := forPage(ex)
 	if p.ID != "thoracic-roll" || p.Title == "" || *p.Speed.Hint != 5.1 || *p.Speed.Cue != 8 || *p.Speed.MaxShown != 15 ||
-		p.HipLift.MinL != .06 || p.Hold.MinS != 20 || len(p.Doses) != len(ex.Doses) || p.Doses[0].Name == "" {
+		p.HipLift.MinL != .045 || p.Hold.MinS != 20 || len(p.Doses) != len(ex.Doses) || p.Doses[0].Name == "" {
 		t.Errorf("got %+v", p)
 	}
 	for _, l := range p.Levels {

@@ -296,7 +296,11 @@ func (e *Estimator) readSkew(o *Observation, torso body.Torso, r *Reading) {
 		return
 	}
 	across, along := split(axis, square, ahead, det)
-	r.RollerSkew = Value{V: math.Abs(math.Atan2(along, math.Abs(across))) / degree, Sigma: 8, State: r.S.State}
+	state := r.S.State
+	if o.Roller.FarHidden && state == OK {
+		state = Unsure
+	}
+	r.RollerSkew = Value{V: math.Abs(math.Atan2(along, math.Abs(across))) / degree, Sigma: 8, State: state}
 }
 
 // floorwards returns what a metre in direction d spans in the picture from the roller's near end on, divided by the

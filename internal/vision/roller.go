@@ -18,6 +18,7 @@ type rollerFinder struct {
 	// placed tells that a person gave the roller: then only their roller is looked for again after a loss.
 	placed bool
 	again  regained
+	far    farEnd
 	// width and height are the size of the picture before; 0 before the first.
 	width, height int
 }
@@ -67,7 +68,7 @@ func (f *rollerFinder) step(v view, obs *spine.Observation) (*spine.Roller, erro
 	v.shiftKnown = v.shiftKnown && finite(v.shift.X, v.shift.Y)
 	f.resize(v)
 	if w, ok := f.due(v.t); ok && (circle{w.Near, w.Radius}).touches(v) {
-		f.placed = true
+		f.placed, f.far = true, farEnd{}
 		f.watch.clear()
 		f.track.begin(v, circle{w.Near, w.Radius}, trunkOf(obs.Pose))
 		c := f.track.face
@@ -77,7 +78,12 @@ func (f *rollerFinder) step(v view, obs *spine.Observation) (*spine.Roller, erro
 		return f.watch.step(v, obs.Pose)
 	}
 	if c, score, ok := f.track.step(v, trunkOf(obs.Pose)); ok {
-		return &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}, nil
+		err := f.far.look(f.watch, v, obs.Pose, c)
+		r := &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}
+		if f.far.known() {
+			r.Far, r.FarSeen, r.FarHidden = c.at.Add(f.far.way), true, true
+		}
+		return r, err
 	}
 	return nil, f.regain(v, obs.Pose)
 }
@@ -135,10 +141,11 @@ func (f *rollerFinder) resize(v view) {
 	f.watch.clear()
 	kx, ky := float64(v.width)/float64(w), float64(v.height)/float64(h)
 	if math.Abs(kx/ky-1) > sameShape {
-		f.track.on, f.placed, f.words = false, false, f.words[:0]
+		f.track.on, f.placed, f.words, f.far = false, false, f.words[:0], farEnd{}
 		return
 	}
 	k := math.Sqrt(kx * ky)
+	f.far.way = f.far.way.Mul(k)
 	for i := range f.words {
 		f.words[i].Near, f.words[i].Radius = rescaled(f.words[i].Near, k), f.words[i].Radius*k
 	}

@@ -155,7 +155,7 @@ func (w *watch) leader(torso float64) *spine.Roller {
 	}
 	f := c.track.face
 	near := f.at.Add(c.lag)
-	return &spine.Roller{Score: score, Near: near, Radius: f.r, Far: near.Add(c.toFar), Source: spine.RollerSearched}
+	return &spine.Roller{Score: score, Near: near, Radius: f.r, Far: near.Add(c.toFar), FarSeen: c.logit >= farLogit, FarHidden: true, Source: spine.RollerSearched}
 }
 
 // hear lets a glimpse speak for the contender that it agrees with, or makes a new one of it.
