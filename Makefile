@@ -66,7 +66,7 @@ models: build ## get the models and convert them; does nothing if they are there
 bench: build models ## time each stage for each engine and model, then the live check
 	build/rollwell bench
 	build/rollwell bench live --model lite
-	build/rollwell bench live --model full
+	build/rollwell bench live --model full --sessions 1,4
 
 .PHONY: lint
 lint: $(LINT) | deps ## run the linters

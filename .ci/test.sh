@@ -91,6 +91,8 @@ step 'golangci-lint' make --no-print-directory lint
 step 'page: types' npm --prefix web run check
 step 'page: unit tests' npm --prefix web test
 step 'pure packages without cgo' pure_tests
+step 'page: every screen, usable by all' npm --prefix web run look
+step 'live check in a browser' node --test --test-concurrency=1 web/e2e/*.test.mjs
 step 'engines, parity and open Mats' vision_tests
 step 'fuzz smoke' fuzz_smoke
 step 'tests with the race detector' race_tests
