@@ -141,7 +141,8 @@ func (c benchLiveCmd) row(ctx context.Context, units []media.AccessUnit, n int) 
 // liveRowOf puts the checks' counts into a row.
 func liveRowOf(checks []*liveCheck, seconds float64) liveRow {
 	row := liveRow{Sessions: len(checks)}
-	var rates, states, cues []float64
+	rates := make([]float64, 0, len(checks))
+	var states, cues []float64
 	for _, k := range checks {
 		rates = append(rates, float64(len(k.states))/seconds)
 		states, cues = append(states, k.states...), append(cues, k.cues...)

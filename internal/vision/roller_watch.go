@@ -18,7 +18,7 @@ const (
 	agreeR = 1.0
 	// presenceGain and presenceBias calibrate the network's presence (models/roller/MODEL_CARD.md, last line of
 	// the held-out scenes).
-	presenceGain, presenceBias = 1.18, -0.42
+	presenceGain, presenceBias = 1.11, -0.28
 	// enoughLooks is how many looks have to agree before anything is said.
 	enoughLooks = 4
 	// forgetLooks is over how many looks the running means go.
