@@ -38,8 +38,8 @@ type Roller struct {
 	Near, Far body.Point
 	// FarSeen tells that Far was measured, not extrapolated from the body and the usual length.
 	FarSeen bool
-	// FarHidden tells that the body hides the far end and the network guesses it: good enough for where the roller
-	// crosses the body, not for the angle at which it lies.
+	// FarHidden tells that the far end is the network's guess, for the body hides it as a rule: good enough for where
+	// the roller crosses the body, not for the angle at which it lies.
 	FarHidden bool
 	// Radius is the radius of the near end face: the major half axis of its ellipse.
 	Radius float64

@@ -109,9 +109,9 @@ func (n *rollerNet) shrunk(bgr gocv.Mat, at square) (gocv.Mat, square) {
 	w := max(1, int(math.RoundToEven(float64(bgr.Cols())/by)))
 	h := max(1, int(math.RoundToEven(float64(bgr.Rows())/by)))
 	gocv.Resize(bgr, &n.small, image.Pt(w, h), 0, 0, gocv.InterpolationArea)
-	k := float64(w) / float64(bgr.Cols())
-	at.centre = body.Point{X: (at.centre.X+.5)*k - .5, Y: (at.centre.Y+.5)*k - .5}
-	at.side *= k
+	kx, ky := float64(w)/float64(bgr.Cols()), float64(h)/float64(bgr.Rows())
+	at.centre = body.Point{X: (at.centre.X+.5)*kx - .5, Y: (at.centre.Y+.5)*ky - .5}
+	at.side *= kx
 	return n.small, at
 }
 

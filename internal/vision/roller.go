@@ -121,6 +121,7 @@ func (f *rollerFinder) regain(v view, p *body.Pose) error {
 	found := g.possible() && f.watch.logit(v, g, t) >= regainLogit && g.radius < regainSize*r && g.radius > r/regainSize
 	if found && f.again.found && g.near.Sub(f.again.at).Len() < agreeR*r {
 		f.track.recentre(v, circle{g.near, r}, trunkOf(p))
+		f.far = farEnd{}
 	}
 	f.again.at, f.again.found = g.near, found
 	return nil

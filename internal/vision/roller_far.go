@@ -1,8 +1,6 @@
 package vision
 
 import (
-	"math"
-
 	"github.com/rollwell/rollwell/internal/body"
 )
 
@@ -44,10 +42,14 @@ func (e *farEnd) look(w *watch, v view, p *body.Pose, c circle) error {
 	}
 	e.begun, e.looked = true, v.t
 	g, err := w.net.find(v.bgr, t.H, t.S)
-	if err != nil || !g.possible() || g.near.Sub(c.at).Len() > farSame*c.r || w.logit(v, g, t) < farLogit {
+	if err != nil {
 		return err
 	}
-	e.looks++
-	e.way = body.Lerp(e.way, g.far.Sub(g.near), 1/math.Min(float64(e.looks), forgetLooks))
+	if !g.possible() || g.near.Sub(c.at).Len() > farSame*c.r || w.logit(v, g, t) < farLogit {
+		e.looks = max(e.looks-1, 0)
+		return nil
+	}
+	e.looks = min(e.looks+1, forgetLooks)
+	e.way = body.Lerp(e.way, g.far.Sub(g.near), 1/float64(e.looks))
 	return nil
 }

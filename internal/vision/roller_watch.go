@@ -27,6 +27,10 @@ const (
 	leadBy = 0.15
 	// lagTau is how fast a correction is made, in seconds.
 	lagTau = 0.7
+	// gotUp is after how long off the back, in seconds, the ways of trunk and roller are compared anew.
+	gotUp = 1.0
+	// againLooks is how many looks in a row have to see one that was covered before it counts as seen.
+	againLooks = 2
 	// likelyLogit bounds what a single look can say.
 	likelyLogit = 3.0
 	// rolledBonus and otherMalus are what the motion adds to the logit: the roller travels half as far as the trunk.
@@ -49,6 +53,8 @@ type contender struct {
 	// lag is how far what is told still is from where the looks have put it: they correct by and by, for a jump would
 	// be taken for a jerk.
 	lag body.Point
+	// again counts the looks in a row that have seen it while the track has not.
+	again int
 	// seen tells whether this frame shows it, belief how surely.
 	seen   bool
 	belief float64
@@ -82,6 +88,7 @@ type watch struct {
 	pair   [2]*contender // the first one leads
 	looked float64
 	begun  bool
+	lain   float64    // when somebody lay on the back last
 	drift  body.Point // how far the camera has moved since the beginning
 }
 
@@ -123,7 +130,19 @@ func (w *watch) step(v view, p *body.Pose) (*spine.Roller, error) {
 		}
 		dt := math.Min(math.Max(v.t-c.track.last, 0), 1)
 		_, c.belief, c.seen = c.track.step(v, trunkOf(p))
-		c.lag = c.lag.Mul(math.Exp(-dt / lagTau))
+		if c.track.gone(v.t) { // what is found after so long is another thing, or in another place
+			c.track.on = false
+		}
+		if c.lag = c.lag.Mul(math.Exp(-dt / lagTau)); !finite(c.lag.X, c.lag.Y) {
+			c.lag = body.Point{} // a source that does not know its times
+		}
+	}
+	if ok && t.OnBack() {
+		w.lain = v.t
+	} else if v.t-w.lain > gotUp { // whoever lies down again lies elsewhere
+		for _, c := range w.pair {
+			c.ways = ratio{}
+		}
 	}
 	if !ok {
 		return nil, nil // nothing tells how large the trunk is, so nothing of how far it has travelled
@@ -132,7 +151,7 @@ func (w *watch) step(v view, p *body.Pose) (*spine.Roller, error) {
 	if w.pair[0].score(t.L) > 0.5 && w.pair[0].seen {
 		pause = lookLater
 	}
-	if !w.begun || v.t-w.looked >= pause-1.0/120 {
+	if since := v.t - w.looked; !w.begun || since >= pause-1.0/120 || since < 0 {
 		w.begun, w.looked = true, v.t
 		s, err := w.net.find(v.bgr, t.H, t.S)
 		if err != nil {
@@ -161,7 +180,7 @@ func (w *watch) leader(torso float64) *spine.Roller {
 // hear lets a glimpse speak for the contender that it agrees with, or makes a new one of it.
 func (w *watch) hear(v view, s glimpse, t body.Torso) {
 	if !s.possible() {
-		return
+		s.logit, s.near = math.Inf(-1), body.Point{X: math.Inf(-1)} // a look that saw nothing
 	}
 	logit := math.Min(math.Max(w.logit(v, s, t), -likelyLogit), likelyLogit)
 	var spoke *contender
@@ -183,6 +202,13 @@ func (w *watch) hear(v view, s glimpse, t body.Torso) {
 			if c.looks > enoughLooks && c.share < 0.1 {
 				c.track.on = false
 			}
+		}
+	}
+	if spoke != nil {
+		if logit <= 0 || spoke.seen {
+			spoke.again = 0
+		} else if spoke.again++; spoke.again < againLooks {
+			return
 		}
 	}
 	if spoke != nil && logit > 0 {

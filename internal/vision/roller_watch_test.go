@@ -180,6 +180,64 @@ func TestWatchGivesNothingWhileCovered(t *testing.T) {
 		})
 }
 
+// TestWatchForgetsWhatIsLongGone: what was covered for so long that it may be anywhere has to be found anew.
+func TestWatchForgetsWhatIsLongGone(t *testing.T) {
+	t.Parallel()
+	const covered, free = 45, 45 + int((maxLost+1)*sceneFPS)
+	at := func(i int) scene {
+		s := rolling(18, .8, i)
+		s.cover = i >= covered && i < free
+		return s
+	}
+	watchScenes(t, free+8, at,
+		func(i int) (glimpse, error) {
+			if i >= covered {
+				return saw(at(i).disc, 0, -2)
+			}
+			return saw(at(i).disc, 0, 3)
+		},
+		func(i int, r *spine.Roller, _ error) {
+			if i == covered-1 && r == nil {
+				t.Error("not found before it is covered")
+			}
+			if i >= free && r != nil {
+				t.Errorf("frame %d: %+v of looks that are %d s old", i, r, (i-covered)/sceneFPS)
+			}
+		})
+}
+
+// TestWatchComparesWaysAnew: somebody gets up and lies down elsewhere on a roller that stood still meanwhile.
+func TestWatchComparesWaysAnew(t *testing.T) {
+	t.Parallel()
+	w := newWatch(&scripted{say: func() (glimpse, error) { return saw(rolling(18, 0, 0).disc, 0, 3) }})
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var last *spine.Roller
+	for i := range 180 {
+		v, done := rolling(18, 0, i).view(t, float64(i)/sceneFPS)
+		p := onTheDisc()
+		switch {
+		case i >= 60 && i < 120:
+			swapSides(p, allPairs) // face down: on the way to somewhere else
+		case i >= 120:
+			for k := range p.Landmarks {
+				p.Landmarks[k].X += 40
+			}
+		}
+		var err error
+		if last, err = w.step(v, p); err != nil {
+			t.Fatal(err)
+		}
+		done()
+	}
+	if last == nil || last.Score < .8 {
+		t.Errorf("at the end %+v: a roller is not another thing because somebody lay down 40 pixels farther", last)
+	}
+}
+
 // TestWatchOfNoNumbers: what a network may say at its worst is not taken for a place.
 func TestWatchOfNoNumbers(t *testing.T) {
 	t.Parallel()
