@@ -46,7 +46,7 @@ func (c serveCmd) place(log *slog.Logger) (*place, error) {
 	if host == "localhost" {
 		p.host = "127.0.0.1"
 	}
-	if !p.loopback && p.token == "" {
+	if (!p.loopback || len(c.Origin) > 0) && p.token == "" { // a proxy opens it to others too
 		p.token = rand.Text()
 	}
 	switch {

@@ -103,6 +103,11 @@ func Labels() []string {
 	return []string{labelEnded, labelLeft, labelLost, labelSlow, labelUnresponsive, labelFlooding, labelTooLarge, labelClosed}
 }
 
+// ping asks the page for a sign of life.
+func (c *client) ping() error {
+	return c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.hub.limits.Stall))
+}
+
 // write sends what comes into the outbox until the connection ends. It returns why our side ended it, and nothing if
 // it was the other.
 func (c *client) write() farewell {
@@ -114,6 +119,10 @@ func (c *client) write() farewell {
 			return c.farewell(f)
 		case <-c.gone:
 			return farewell{}
+		case <-ping.C: // also where there is always something else to send
+			if err := c.ping(); err != nil {
+				return c.broken(err)
+			}
 		default:
 		}
 		m, ok := c.out.take()
@@ -121,7 +130,7 @@ func (c *client) write() farewell {
 			select {
 			case <-c.out.wake:
 			case <-ping.C:
-				if err := c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.hub.limits.Stall)); err != nil {
+				if err := c.ping(); err != nil {
 					return c.broken(err)
 				}
 			case f := <-c.bye:

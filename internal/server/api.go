@@ -123,6 +123,11 @@ func (s *Server) start(r *http.Request) (*check, *exercise.Exercise, error) {
 
 // open makes the check and sets it going.
 func (s *Server) open(config session.LiveConfig, from netip.Addr) (*check, error) {
+	s.entry.Lock()
+	defer s.entry.Unlock()
+	if s.draining.Load() {
+		return nil, errDraining
+	}
 	release, err := s.o.Pool.Admit()
 	if err != nil {
 		return nil, err

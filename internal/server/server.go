@@ -58,6 +58,8 @@ type Server struct {
 	requests, starts *throttle
 
 	draining atomic.Bool
+	// entry is held while a check enters, and by drain to keep further ones out.
+	entry sync.Mutex
 	// checks counts the goroutines of checks; life ends them.
 	checks sync.WaitGroup
 	life   context.Context //nolint:containedctx // the checks outlive the requests that start them
@@ -157,7 +159,9 @@ func (s *Server) shutDown(ctx context.Context, web *http.Server, broken <-chan e
 
 // drain ends all checks: those that nobody watches at once, the others after grace unless they end by themselves.
 func (s *Server) drain(grace time.Duration) {
+	s.entry.Lock()
 	s.draining.Store(true)
+	s.entry.Unlock()
 	running := 0
 	for _, c := range s.registry.all() {
 		if c.running() {

@@ -24,10 +24,14 @@ const protocolName = 'rollwell.v1'
 // queue is right. All others are losses.
 const finished = 1000
 
+// How long the server may be silent, in ms, before the connection counts as lost.
+const silentMs = 5000
+
 export class Events {
   private socket: WebSocket | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private losses = 0
+  private silence: ReturnType<typeof setTimeout> | undefined
   private over = false
   /** How many messages could not be read; the first of each kind is written to the console. */
   malformed = 0
@@ -60,6 +64,7 @@ export class Events {
   close(): void {
     this.over = true
     clearTimeout(this.timer)
+    clearTimeout(this.silence)
     this.socket?.close(1000)
     this.socket = null
     this.o.onLink('closed')
@@ -73,16 +78,30 @@ export class Events {
     const open = this.o.open ?? ((address, names) => new WebSocket(address, names))
     const socket = open(url.href, [protocolName, `token.${this.o.token}`])
     this.socket = socket
+    this.listen(socket)
     socket.onopen = () => this.o.onLink('up')
     socket.onmessage = (event: MessageEvent) => {
+      this.listen(socket)
       this.losses = 0 // not before: a server that accepts and closes at once is to be left in peace, too
       this.read(event.data)
     }
     socket.onclose = (event: CloseEvent) => {
       if (this.socket !== socket) return
       this.socket = null
+      clearTimeout(this.silence)
       void this.lost(event.code, event.reason)
     }
+  }
+
+  /** The server speaks once a second at least. Where it is silent for long the way is dead, though nobody has said so. */
+  private listen(socket: WebSocket): void {
+    clearTimeout(this.silence)
+    this.silence = setTimeout(() => {
+      if (this.socket !== socket) return
+      this.socket = null
+      socket.close()
+      void this.lost(1006, '')
+    }, silentMs)
   }
 
   private read(data: unknown): void {

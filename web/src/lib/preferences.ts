@@ -39,7 +39,7 @@ export function read(text: string | null): Preferences {
       volume: within(voice.volume, 0, 1, defaults.voice.volume),
       rate: within(voice.rate, 0.5, 2, defaults.voice.rate),
     },
-    diameter: within(found.diameter, 5, 30, defaults.diameter),
+    diameter: within(found.diameter, 5, 25, defaults.diameter),
     length: typeof found.length === 'number' ? within(found.length, 5, 200, 0) || null : null,
     language: typeof found.language === 'string' ? found.language : '',
   }

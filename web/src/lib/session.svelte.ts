@@ -65,6 +65,7 @@ export class Session {
   private readonly guide = new GuideVoice()
   private readonly air: Air
   private painStop = false
+  private readonly unsent: ToServer[] = []
   private began = false
   private delayShownAt = 0
 
@@ -81,7 +82,10 @@ export class Session {
       path: opened.events,
       token: opened.token,
       onMessage: (m) => this.take(m),
-      onLink: (link) => (this.link = link),
+      onLink: (link) => {
+        this.link = link
+        if (link === 'up') this.sendKept()
+      },
       onClosed: (code, reason) => this.closed(code, reason),
       mayReturn: () => this.mayReturn(),
     })
@@ -139,7 +143,13 @@ export class Session {
   }
 
   private command(message: ToServer): void {
-    this.events.send(message)
+    if (this.events.send(message)) return
+    // What is about safety is not lost with the connection; the rest is out of date by the time it is back.
+    if (message.type === 'pain' || message.type === 'stop') this.unsent.push(message)
+  }
+
+  private sendKept(): void {
+    for (const message of this.unsent.splice(0)) this.command(message)
   }
 
   // ---- what the server says

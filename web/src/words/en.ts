@@ -68,7 +68,7 @@ export const en = {
     otherLabel: 'Thickness in cm',
     dontKnow: 'Don’t know',
     diameterHint: 'It is the measure for speed and height.',
-    diameterBad: 'Between 5 and 30 cm, please.',
+    diameterBad: 'Between 5 and 25 cm, please.',
     language: 'Language',
     voiceTest: 'Test the voice',
     voiceSample: 'This is how I will talk to you.',

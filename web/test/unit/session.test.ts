@@ -19,12 +19,13 @@ function stage(publish: World['publish'] = async () => ({ close: () => undefined
   const said: Saying[] = []
   const did: string[] = []
   let now = 1_000_000
+  let up = true
   let afterwards: (() => void) | undefined
   let found: Outcome | Error = { kind: 'running' }
   const world: World = {
     events: (o) => {
       events = o
-      return { send: (m) => sent.push(m) > 0, sendPicture: () => true, hurry: () => undefined, close: () => did.push('closed') }
+      return { send: (m) => up && sent.push(m) > 0, sendPicture: () => true, hurry: () => undefined, close: () => did.push('closed') }
     },
     publish,
     pictures: () => {
@@ -46,6 +47,7 @@ function stage(publish: World['publish'] = async () => ({ close: () => undefined
     session, sent, said, did,
     hear: (message: object) => events?.onMessage(parse(JSON.stringify(message)) as FromServer),
     events: () => events as EventsOptions,
+    cut: (away: boolean) => (up = !away),
     at: (ms: number) => (now = ms),
     now: () => now,
     afterwards: () => afterwards?.(),
@@ -57,6 +59,22 @@ const cue = (now: number, change = {}) => ({
   type: 'cue', seq: 1, t_s: 4, capture_ms: now - 100, id: 9, code: 'roller_too_low', severity: 'safety', text: 'Up', hint: 'h', say: 'Bring it up',
   started_ms: 3500, value: null, limit: null, unit: null, ...change,
 }) // prettier-ignore
+
+describe('a lost connection', () => {
+  it('keeps pain and stop until they can be sent, and nothing else', () => {
+    const s = stage()
+    s.cut(true)
+    s.session.pause()
+    s.session.pain(8)
+    s.session.stop()
+    expect(s.sent).toEqual([])
+    s.cut(false)
+    s.events().onLink('up')
+    expect(s.sent).toEqual([{ type: 'pain', value: 8 }, { type: 'stop' }])
+    s.events().onLink('up')
+    expect(s.sent).toHaveLength(2)
+  })
+})
 
 describe('what is shown', () => {
   it('follows the state', () => {

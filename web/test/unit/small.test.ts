@@ -180,6 +180,17 @@ describe('the websocket', () => {
     expect(Socket.all).toHaveLength(4)
     expect(links.slice(0, 4)).toEqual(['connecting', 'up', 'reconnecting', 'reconnecting'])
   })
+  it('takes a long silence for a loss, though nobody has closed', async () => {
+    connect()
+    Socket.all[0]?.opens()
+    await vi.advanceTimersByTimeAsync(4000)
+    Socket.all[0]?.onmessage?.({ data: '{"type":"later"}' })
+    await vi.advanceTimersByTimeAsync(4000)
+    expect(Socket.all).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1400)
+    expect(Socket.all).toHaveLength(2)
+    expect(links.at(-2)).toBe('reconnecting')
+  })
   it('stays away when the check is over', async () => {
     again = async () => false
     connect()
