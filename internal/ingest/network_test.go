@@ -38,9 +38,14 @@ func cutNetwork(t *testing.T, l limits) (*Receiver, transport.Net, *atomic.Bool)
 	return anyNetwork(t, conditions{delay: time.Millisecond}, l)
 }
 
+// building is held while a network is made: vnet numbers its cards in a variable that nothing guards.
+var building sync.Mutex
+
 func anyNetwork(t *testing.T, c conditions, l limits) (*Receiver, transport.Net, *atomic.Bool) {
 	t.Helper()
 	var cut atomic.Bool
+	building.Lock()
+	defer building.Unlock()
 	router, err := vnet.NewRouter(&vnet.RouterConfig{
 		CIDR: "10.0.0.0/24", MinDelay: c.delay, MaxJitter: c.jitter, LoggerFactory: logging.NewDefaultLoggerFactory(),
 	})
