@@ -59,10 +59,10 @@ func (r *registry) all() []*check {
 	return list
 }
 
-// waiting is how many checks from an address run without having seen a picture yet.
+// waiting is how many checks from an address run without a picture that could be analysed yet.
 func (r *registry) waiting(from netip.Addr) (n int) {
 	for _, c := range r.all() {
-		if c.from == from && c.running() && c.live.Counts().Received == 0 {
+		if c.from == from && c.running() && c.live.Counts().Analysed == 0 {
 			n++
 		}
 	}

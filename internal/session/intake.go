@@ -65,6 +65,7 @@ type intake struct {
 	link      media.Loss
 	transport Transport
 	received  rate
+	decoded   rate // of what came, what was a picture
 	// came is when the newest picture came from the network, rtp the same by WebRTC, heard when one was decoded last.
 	came, rtp, heard time.Time
 	// hurt is when the last damaged one came. lost tells that a key picture is needed, asked when one was asked for.
@@ -94,6 +95,7 @@ func (n *intake) take(u *media.AccessUnit, rest time.Duration) {
 		return
 	}
 	n.counts.decoded.Add(1)
+	n.decoded.add(u.Received)
 	n.heard = now
 	switch {
 	case n.waiting != nil:

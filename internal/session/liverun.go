@@ -260,11 +260,11 @@ func (r *liveRun) tick() {
 	}
 }
 
-// starves tells whether fewer frames are analysed than must be, although enough come. After a pause and in the first
+// starves tells whether fewer frames are analysed than must be, although enough pictures come that can be decoded. After a pause and in the first
 // seconds the rates do not tell.
 func (r *liveRun) starves(now time.Time) bool {
 	least := r.c.Pool.o.MinRate
-	hungry := r.phase != Paused && r.intake.received.perSecond(now) >= least && r.analysed.perSecond(now) < 0.9*least
+	hungry := r.phase != Paused && r.intake.decoded.perSecond(now) >= least && r.analysed.perSecond(now) < 0.9*least
 	if !hungry {
 		r.hungrySince = time.Time{}
 		return false
