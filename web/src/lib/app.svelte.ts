@@ -56,6 +56,8 @@ export class App {
     )
     window.addEventListener('online', () => this.session?.hurry())
     window.addEventListener('pagehide', () => this.session?.dispose())
+    // A page that the browser has kept and shows again has no check any more.
+    window.addEventListener('pageshow', (event) => event.persisted && this.session && location.reload())
     void this.begin()
   }
 
