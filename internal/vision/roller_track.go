@@ -56,7 +56,6 @@ type rollerTrack struct {
 	last   float64 // time of the last step
 	face   circle
 	v      body.Point // pixels per second, over the background
-	prior  float64    // the score that the track began with
 	belief belief
 	again  sighting
 	// sure is where it was seen for sure last, and trunk where the trunk was then; doubtful tells that the frame
@@ -89,7 +88,7 @@ func (k *rollerTrack) close() {
 // begin starts to follow c, which is in view now. One larger than the picture is cut down to it.
 func (k *rollerTrack) begin(v view, c circle, trunk trunkHint) {
 	c.r = math.Min(c.r, float64(max(v.width, v.height))/2)
-	k.on, k.face, k.v, k.last, k.lost, k.prior = true, c, body.Point{}, v.t, math.NaN(), 1
+	k.on, k.face, k.v, k.last, k.lost = true, c, body.Point{}, v.t, math.NaN()
 	k.belief, k.again, k.usual, k.trunk = 1, sighting{}, newUsual(), trunk
 	k.sure, k.doubtful = c.at, false
 	k.learn(v)
@@ -164,7 +163,7 @@ func (k *rollerTrack) step(v view, trunk trunkHint) (circle, float64, bool) {
 	} else if !k.follow(v, dt, trunk) {
 		return circle{}, 0, false
 	}
-	return k.face, k.prior * float64(k.belief), true
+	return k.face, float64(k.belief), true
 }
 
 // follow looks for a roller that was seen in the frame before.

@@ -51,8 +51,6 @@ for (const [clip, { wants, may = [], seconds }] of Object.entries(clips)) {
       const codes = new Set(corrections(messages).map((m) => m.code))
       for (const code of may) codes.delete(code)
       assert.deepEqual([...codes].sort(), wants)
-      const says = new Set(messages.filter((m) => m.type === 'cue').map((m) => m.say))
-      for (const { text } of (await spoken()).filter((s) => corrections(messages).some((m) => m.say === s.text))) assert.ok(says.has(text))
 
       await page.getByRole('button', { name: 'End', exact: true }).click()
       await page.getByRole('button', { name: 'End the check' }).click()
