@@ -13,6 +13,7 @@ import copy
 import glob
 import io
 import json
+import multiprocessing
 import os
 import time
 
@@ -30,7 +31,7 @@ from work import replace, wait_while_paused
 BATCH, SCENES, PER_SCENE = 16, 64, 4              # a round draws SCENES scenes and PER_SCENE views of each
 LATE = .8                                         # share of the run on windows of 128 pixels; the rest on 160
 RATE, FLOOR_RATE, WARM = 2e-3, 2e-5, 8000         # learning rate: top, bottom, views until the top
-SAVE_S, CHECK_VIEWS = 300, 20_000
+SAVE_S, CHECK_VIEWS = 300, 40_000
 
 
 def loss(maps, presence, y, n):
@@ -69,10 +70,11 @@ def rate(views, total):
 class Run:
     """Model, averaged model, optimiser and progress, with their checkpoint."""
 
-    def __init__(self, work, seed):
+    def __init__(self, work, seed, precision='auto'):
         torch.manual_seed(seed)
         self.work, self.seed = work, seed
-        self.model = net.Roller()
+        self.short = precision == 'bfloat16' or (precision == 'auto' and multiplies_bfloat16())
+        self.model = net.Roller().to(memory_format=torch.channels_last)
         self.mean = copy.deepcopy(self.model)
         self.opt = torch.optim.AdamW(self.model.parameters(), lr=RATE, weight_decay=.02)
         self.views = self.round = self.seconds = 0
@@ -97,7 +99,9 @@ class Run:
             g['lr'] = rate(self.views, total)
         x = torch.from_numpy(to_input(crops)).contiguous(memory_format=torch.channels_last)
         self.model.train()
-        total_loss, parts = loss(*self.model(x), torch.from_numpy(y.astype(np.float32)), torch.from_numpy(n))
+        with torch.autocast('cpu', torch.bfloat16, enabled=self.short):
+            maps, presence = self.model(x)
+        total_loss, parts = loss(maps.float(), presence.float(), torch.from_numpy(y.astype(np.float32)), torch.from_numpy(n))
         self.opt.zero_grad(set_to_none=True)
         total_loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 2.)
@@ -114,6 +118,11 @@ class Run:
                 a.lerp_(b, 1 - keep)
             else:
                 a.copy_(b)
+
+
+def multiplies_bfloat16():
+    """Whether this processor multiplies 16-bit floats by itself: then training takes less than half the time."""
+    return 'avx512_bf16' in open('/proc/cpuinfo').read() if os.path.exists('/proc/cpuinfo') else False
 
 
 def write(path, d):
@@ -148,31 +157,50 @@ def check(run, held, parts):
         write(os.path.join(run.work, 'best.pt'), dict(mean=run.mean.state_dict(), views=run.views, summary=s))
 
 
-def train(a):
-    torch.set_num_threads(a.threads)
+def folders(work, held):
+    """The folders of scenes that are held out, or those that are not."""
+    return sorted(f for f in glob.glob(os.path.join(work, 'scenes', '*')) if f.endswith('-held') == held)
+
+
+def draw_rounds(a, queue, first, late):
+    """Draws round after round into the queue, in a process of its own: (crops, targets, numbers), processor seconds.
+
+    first: number of the first round; late: the round from which windows are of 160 pixels.
+    """
     cv2.setNumThreads(1)
-    run = Run(a.work, a.seed)
-    folders = lambda held: sorted(f for f in glob.glob(os.path.join(a.work, 'scenes', '*')) if f.endswith('-held') == held)
-    pool = Pool(folders(False), a.extra)
-    print(f'{pool.size} scenes, from view {run.views}', flush=True)
-    saved, parts = time.time(), {}
-    while run.views < a.views:
+    parent, k = os.getppid(), first
+    while os.getppid() == parent:
         wait_while_paused(a.pause_file)
         t0 = time.process_time()
-        if run.round % 40 == 0:
-            pool = Pool(folders(False), a.extra)
-        size = 128 if run.views < LATE * a.views else 160
-        rng = np.random.default_rng([a.seed, run.round])
-        crops, y, n = draw(pool, rng, size)
+        if k == first or k % 40 == 0:
+            pool = Pool(folders(a.work, False), a.extra)
+            print(f'round {k}: {pool.size} scenes', flush=True)
+        views = draw(pool, np.random.default_rng([a.seed, k]), 128 if k < late else 160)
+        queue.put((views, time.process_time() - t0))
+        k += 1
+
+
+def train(a):
+    torch.set_num_threads(a.threads)
+    run = Run(a.work, a.seed, a.precision)
+    print(f'from view {run.views}, {"bfloat16" if run.short else "float32"}', flush=True)
+    context = multiprocessing.get_context('spawn')
+    queue = context.Queue(2)
+    late = run.round + max(0, int(LATE * a.views) - run.views) // (SCENES * PER_SCENE)
+    context.Process(target=draw_rounds, args=(a, queue, run.round, late), daemon=True).start()
+    saved, parts = time.time(), {}
+    while run.views < a.views:
+        (crops, y, n), seconds = queue.get()
+        t0 = time.process_time()
         for i in range(0, len(crops), BATCH):
             wait_while_paused(a.pause_file)
             p = run.step(crops[i:i + BATCH], y[i:i + BATCH], n[i:i + BATCH], a.views)
             parts = {k: .98 * parts.get(k, v) + .02 * v for k, v in p.items()}
         run.round += 1
-        run.seconds += time.process_time() - t0
+        run.seconds += time.process_time() - t0 + seconds
         last = run.views >= a.views
         if run.views - run.checked >= CHECK_VIEWS or last:
-            check(run, evaluate.held_out(folders(True), limit=400), parts)
+            check(run, evaluate.held_out(folders(a.work, True), limit=400), parts)
         if time.time() - saved > SAVE_S or last:
             run.save()
             saved = time.time()
@@ -184,12 +212,15 @@ def main():
     ap.add_argument('--views', type=int, default=3_000_000, help='length of the run in views; sets the learning rate too')
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--threads', type=int, default=1)
+    ap.add_argument('--precision', choices=('auto', 'float32', 'bfloat16'), default='auto',
+                    help='of the products in the network; auto: 16 bits where the processor can')
     ap.add_argument('--extra', help='folder of frames with a person on a roller and no masks')
     ap.add_argument('--pause-file')
     ap.add_argument('--export', metavar='ONNX')
     a = ap.parse_args()
     if not a.export:
-        return train(a)
+        train(a)
+        return
     d = torch.load(os.path.join(a.work, 'best.pt'), weights_only=True)
     model = net.Roller()
     model.load_state_dict(d['mean'])
