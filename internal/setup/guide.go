@@ -24,11 +24,11 @@ type verdict struct {
 
 // Guide follows one person's preparations. It belongs to one goroutine.
 type Guide struct {
-	language string
-	lines    [len(ids)]steady
-	items    [len(ids)]Item
-	last     float64
-	begun    bool
+	words *table
+	lines [len(ids)]steady
+	items [len(ids)]Item
+	last  float64
+	begun bool
 }
 
 // steady is a verdict that changes only once another has stood for steadyFor.
@@ -38,11 +38,11 @@ type steady struct {
 	waits       bool    // next differs from shown
 }
 
-// NewGuide returns a guide that speaks the language, or exercise.DefaultLanguage where it is not known.
-func NewGuide(language string) *Guide { return &Guide{language: language} }
+// NewGuide returns a guide that speaks the language, or the one that words.Match finds for it.
+func NewGuide(language string) *Guide { return &Guide{words: newTable(language)} }
 
 // SetLanguage changes the words from the next Step on.
-func (g *Guide) SetLanguage(language string) { g.language = language }
+func (g *Guide) SetLanguage(language string) { g.words = newTable(language) }
 
 // Step takes what was seen of the next frame and returns all lines in their order. They belong to the guide and are
 // valid until the next Step. It does not allocate.
@@ -57,8 +57,8 @@ func (g *Guide) Step(o *spine.Observation, r *spine.Reading) []Item {
 	for i, id := range ids {
 		l := &g.lines[i]
 		l.step(r.T, s.judge(id, l.shown))
-		words := lineFor(g.language, id, l.shown.why)
-		g.items[i] = Item{ID: id, State: l.shown.state, Text: words.text, Say: words.say}
+		line := &g.words[i][l.shown.why]
+		g.items[i] = Item{ID: id, State: l.shown.state, Text: line.Text, Say: line.Say}
 	}
 	return g.items[:]
 }

@@ -2,12 +2,12 @@ package setup
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/rollwell/rollwell/internal/body"
-	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
@@ -96,18 +96,18 @@ func TestGuideOnWhoLiesThere(t *testing.T) {
 		{"well placed", func(*spine.Observation, *spine.Reading) {}, nil, ""},
 		{"dark", func(_ *spine.Observation, r *spine.Reading) { r.Brightness.V = 0.08 }, map[ID]State{Light: Bad}, "Too dark: switch a light on"},
 		{"dusk", func(_ *spine.Observation, r *spine.Reading) { r.Brightness.V = 0.13 }, map[ID]State{Light: Unknown}, ""},
-		{"blurred", func(o *spine.Observation, _ *spine.Reading) { o.Quality.Sharpness = 5 }, map[ID]State{Light: Bad}, "The picture is blurred: wipe the lens and keep the camera still"},
+		{"blurred", func(o *spine.Observation, _ *spine.Reading) { o.Quality.Sharpness = 5 }, map[ID]State{Light: Bad}, "Blurred: wipe the lens and keep the camera still"},
 		{"brightness unknown", func(_ *spine.Observation, r *spine.Reading) { r.Brightness = spine.Value{} }, map[ID]State{Light: Unknown}, ""},
-		{"far away", func(o *spine.Observation, _ *spine.Reading) { grow(o, 0.5) }, map[ID]State{Distance: Bad}, "Too far away: bring the camera closer, to two or three metres"},
+		{"far away", func(o *spine.Observation, _ *spine.Reading) { grow(o, 0.5) }, map[ID]State{Distance: Bad}, "Too far away: camera two to three metres from you"},
 		{"a little far", func(o *spine.Observation, _ *spine.Reading) { grow(o, 0.64) }, map[ID]State{Distance: Unknown}, ""},
-		{"close", func(o *spine.Observation, _ *spine.Reading) { grow(o, 3.2) }, map[ID]State{Distance: Bad}, "Too close: move the camera back, to two or three metres"},
-		{"head out", func(o *spine.Observation, _ *spine.Reading) { shift(o, -260, 0) }, map[ID]State{WholeBody: Bad}, "Your head is outside the picture: turn the camera, or move towards your feet"},
-		{"feet out", func(o *spine.Observation, _ *spine.Reading) { shift(o, 250, 0) }, map[ID]State{WholeBody: Bad}, "Your feet are outside the picture: turn the camera, or move towards your head"},
+		{"close", func(o *spine.Observation, _ *spine.Reading) { grow(o, 3.2) }, map[ID]State{Distance: Bad}, "Too close: camera two to three metres from you"},
+		{"head out", func(o *spine.Observation, _ *spine.Reading) { shift(o, -260, 0) }, map[ID]State{WholeBody: Bad}, "Your head is cut off: move towards your feet"},
+		{"feet out", func(o *spine.Observation, _ *spine.Reading) { shift(o, 250, 0) }, map[ID]State{WholeBody: Bad}, "Your feet are cut off: move towards your head"},
 		{"heel at the edge", func(o *spine.Observation, _ *spine.Reading) { shift(o, 225, 0) }, map[ID]State{WholeBody: Unknown}, ""},
 		{"oblique", func(_ *spine.Observation, r *spine.Reading) { r.SideOn.V = 0.5 }, map[ID]State{SideOn: Bad}, "Turn until your side faces the camera"},
 		{"oblique, maybe", func(_ *spine.Observation, r *spine.Reading) { r.SideOn = spine.Value{V: 0.5, State: spine.Unsure} }, map[ID]State{SideOn: Unknown}, ""},
-		{"floor cut", func(o *spine.Observation, _ *spine.Reading) { shift(o, 0, 70); o.Roller.Near.Y = 295 }, map[ID]State{Floor: Bad, WholeBody: Unknown}, "The floor under your feet is cut off: tilt the camera down"},
-		{"floor under the roller cut", func(o *spine.Observation, _ *spine.Reading) { o.Roller.Near.Y = 352 }, map[ID]State{Floor: Bad}, "The floor under the roller is cut off: tilt the camera down"},
+		{"floor cut", func(o *spine.Observation, _ *spine.Reading) { shift(o, 0, 70); o.Roller.Near.Y = 295 }, map[ID]State{Floor: Bad, WholeBody: Unknown}, "No floor under your feet: tilt the camera down"},
+		{"floor under the roller cut", func(o *spine.Observation, _ *spine.Reading) { o.Roller.Near.Y = 352 }, map[ID]State{Floor: Bad}, "No floor under the roller: tilt the camera down"},
 		{"feet hidden", func(o *spine.Observation, _ *spine.Reading) {
 			o.Pose.Landmarks[body.LeftHeel].Visibility, o.Pose.Landmarks[body.RightHeel].Visibility = 0.2, 0.2
 		}, map[ID]State{Floor: Unknown}, ""},
@@ -156,7 +156,7 @@ func TestGuideOnWhoStillStands(t *testing.T) {
 			t.Errorf("%s is %s (%q), want %s", id, got.State, got.Text, want)
 		}
 	}
-	if got := lines[SideOn].Text; got != "Lie down on your back, with your side to the camera" {
+	if got := lines[SideOn].Text; got != "Lie on your back, with your side to the camera" {
 		t.Errorf("side_on shows %q", got)
 	}
 }
@@ -198,35 +198,43 @@ func TestGuideIsSteady(t *testing.T) {
 }
 
 func TestGuideHasWordsForEverything(t *testing.T) {
-	whys := map[ID][]reason{
-		Light:     {nothingYet, fine, dark, blurred},
-		Distance:  {nothingYet, noPerson, fine, tooFar, tooNear},
-		WholeBody: {nothingYet, noPerson, fine, headOut, feetOut, trunkOut},
-		SideOn:    {nothingYet, noPerson, notLying, fine, oblique},
-		Floor:     {nothingYet, noPerson, fine, floorCut, rollerCut},
-		Roller:    {nothingYet, noPerson, notLying, fine, rollerUnseen},
+	whys := [len(ids)][]reason{
+		{nothingYet, fine, dark, blurred},
+		{nothingYet, noPerson, fine, tooFar, tooNear},
+		{nothingYet, noPerson, fine, headOut, feetOut, trunkOut},
+		{nothingYet, noPerson, notLying, fine, oblique},
+		{nothingYet, noPerson, fine, floorCut, rollerCut},
+		{nothingYet, noPerson, notLying, fine, rollerUnseen},
 	}
-	n := 0
-	for id, list := range whys {
-		for _, why := range list {
-			n++
-			if l := lineFor("xx", id, why); l.text == "" || l != lineFor(exercise.DefaultLanguage, id, why) {
-				t.Errorf("%s, reason %d: %+v", id, why, l)
+	for _, language := range []string{"en", "de", "fr", "es", "pt-BR", "zh-Hans"} {
+		lines := newTable(language)
+		for i, list := range whys {
+			for why := range reasons {
+				line, wanted := lines[i][why], slices.Contains(list, why)
+				if wanted != (line.Text != "") || line.Text == names[i][why]+".text" {
+					t.Errorf("%s, %s, reason %d: %+v, wanted is %t", language, ids[i], why, line, wanted)
+				}
 			}
 		}
-	}
-	if have := len(words[exercise.DefaultLanguage]); have != n {
-		t.Errorf("%d lines are in the table, %d are used", have, n)
 	}
 }
 
 func TestGuideChangesItsLanguage(t *testing.T) {
 	o, r := lying()
 	g := NewGuide("")
-	before := after(g, o, r, 0)
-	g.SetLanguage("xx") // unknown: the default stays
-	if got := after(g, o, r, 3); got[Light] != before[Light] {
-		t.Errorf("got %+v, want %+v", got[Light], before[Light])
+	at := 0.0
+	for _, tt := range []struct{ language, want string }{
+		{"en", "The light is good"},
+		{"de", "Das Licht ist gut"},
+		{"de-AT", "Das Licht ist gut"},
+		{"zh-Hans", "光线很好"},
+		{"xx", "The light is good"},
+	} {
+		g.SetLanguage(tt.language)
+		if got := after(g, o, r, at)[Light].Text; got != tt.want {
+			t.Errorf("in %s the light's line is %q, want %q", tt.language, got, tt.want)
+		}
+		at += 3
 	}
 }
 
