@@ -33,12 +33,12 @@ const (
 	sSigma = 0.07
 )
 
-// contact is where the roller crosses the body's mid-sagittal plane.
+// contact is where the roller crosses the plane in which a part of the body lies.
 type contact struct {
 	s, sigma float64
-	// depth is the distance of the roller's axis behind the hip–shoulder axis, in L.
+	// depth is the distance of the roller's axis from the part's axis, in lengths of the part.
 	depth float64
-	// reach is the way from the near end face to the mid-sagittal plane, in metres.
+	// reach is the way from the near end face to that plane, in metres.
 	reach float64
 	// mid is the roller's axis in that plane, in the picture; radius the roller's there, in pixels.
 	mid    body.Point
@@ -46,49 +46,52 @@ type contact struct {
 	ok     bool
 }
 
-// solveContact finds s for a roller under a trunk. The unknowns are s, the depth d and the reach m with
+// solveContact finds s for a roller under a part of the body. The unknowns are s, the depth d and the reach m with
 //
 //	H + s·(S−H) + d·p = A + m·g
 //
-// where A is the near end's centre, g the roller's axis in pixels per metre and p the posterior direction in
-// pixels per L. That is two equations for three unknowns; Gaussian priors on d and on m decide (MAP): seen
-// exactly from the side s does not depend on m, seen obliquely d tells m. told is the roller's size in
-// metres, 0 if nobody said.
-func solveContact(t body.Torso, r *Roller, width, height int, told Options) contact {
-	pxPerL := t.Scale * t.LengthM
-	p := t.Posterior.XY().Mul(pxPerL)
-	axis := t.S.Sub(t.H)
+// where H and S are the part's ends, A is the near end's centre, g the roller's axis in pixels per metre and p the
+// direction towards the roller in pixels per length of the part. That is two equations for three unknowns; Gaussian
+// priors on d and on m decide (MAP): seen exactly from the side s does not depend on m, seen obliquely d tells m. told
+// is the roller's size in metres, 0 if nobody said.
+func solveContact(t part, r *Roller, width, height int, told Options) contact {
+	pxPerL := t.scale * t.lengthM
+	p := t.toward.XY().Mul(pxPerL)
+	axis := t.to.Sub(t.from)
 	det := axis.Cross(p)
-	if math.Abs(det) < 0.25*t.L*pxPerL { // the back faces the camera or turns away: nothing to solve
+	if math.Abs(det) < 0.25*axis.Len()*pxPerL { // it faces the camera or turns away: nothing to solve
 		return contact{}
 	}
 	l := axisLine(t, r, width, height, told.RollerLengthM)
+	l.reach += t.offMiddleM
 	g := l.g
-	nearScale := t.Scale // refined below, once the reach is known
-	s0, d0 := split(r.Near.Sub(t.H), axis, p, det)
+	nearScale := t.scale // refined below, once the reach is known
+	s0, d0 := split(r.Near.Sub(t.from), axis, p, det)
 	sg, dg := split(g, axis, p, det)
 
 	m, mVar := l.reach, l.reachVar
 	for range 2 { // the expected depth depends on s and on the radius, both of which depend on m
-		nearScale = t.Scale * (1 + m*t.Scale*t.Lateral.Z/(body.FocalWidths*float64(width)))
+		nearScale = t.scale * (1 + m*t.scale*t.away/(body.FocalWidths*float64(width)))
 		s := s0 + m*sg
 		radiusM := r.Radius / nearScale
 		if told.RollerDiameterM > 0 {
 			radiusM = told.RollerDiameterM / 2
 		}
-		want := expectedDepth(s, radiusM/t.LengthM)
-		pm, pd := 1/mVar, dg*dg/(depthSigmaL*depthSigmaL)
-		mean := (pm*l.reach + dg*(want-d0)/(depthSigmaL*depthSigmaL)) / (pm + pd)
+		want := t.depthAt(s, radiusM)
+		pm, pd := 1/mVar, dg*dg/(t.depthSigma*t.depthSigma)
+		mean := (pm*l.reach + dg*(want-d0)/(t.depthSigma*t.depthSigma)) / (pm + pd)
 		m = math.Min(math.Max(mean, minReachM), maxReachM)
 	}
-	mPost := 1 / (1/mVar + dg*dg/(depthSigmaL*depthSigmaL))
-	yaw := m * l.sigma * t.Scale / t.L
+	mPost := 1 / (1/mVar + dg*dg/(t.depthSigma*t.depthSigma))
+	yaw := m * l.sigma * t.scale / axis.Len()
 	c := contact{s: s0 + m*sg, depth: d0 + m*dg, reach: m}
 	c.mid = r.Near.Add(g.Mul(m))
-	c.radius = r.Radius * t.Scale / nearScale
+	c.radius = r.Radius * t.scale / nearScale
 	c.sigma = math.Sqrt(sSigma*sSigma + sg*sg*mPost + yaw*yaw)
-	c.s += surfaceShift(c.s)
-	c.ok = c.depth > minDepthL && c.depth < maxDepthL
+	if t.kind == onBack {
+		c.s += surfaceShift(c.s)
+	}
+	c.ok = c.depth > t.minDepth && c.depth < t.maxDepth
 	return c
 }
 
@@ -106,23 +109,22 @@ type line struct {
 	reach, reachVar, sigma float64
 }
 
-// axisLine returns the roller's axis: through its far end where that was measured, else along the body's lateral
-// direction.
-func axisLine(t body.Torso, r *Roller, width, height int, lengthM float64) line {
+// axisLine returns the roller's axis: through its far end where that was measured, else square to the body.
+func axisLine(t part, r *Roller, width, height int, lengthM float64) line {
 	l := line{g: rollerAxis(t, r, width, height), sigma: lateralSigma}
 	l.reach, l.reachVar = reachPrior(lengthM)
 	if !r.FarSeen {
 		return l
 	}
 	known := l
-	if length := l.g.Len(); lengthM <= 0 && length > 0.3*t.Scale { // an axis seen at a slant tells its own length
+	if length := l.g.Len(); lengthM <= 0 && length > 0.3*t.scale { // an axis seen at a slant tells its own length
 		l.reach = math.Min(math.Max(r.Far.Sub(r.Near).Len()/length/2, minReachM), maxReachM)
 		l.reachVar = offMiddleSigmaM*offMiddleSigmaM + 0.03*0.03
 	}
 	// The nearer half of a roller spans more of the picture than the farther one.
-	depth := 2 * l.reach * t.Scale * t.Lateral.Z / (body.FocalWidths * float64(width))
+	depth := 2 * l.reach * t.scale * t.away / (body.FocalWidths * float64(width))
 	middle := r.Far.Sub(r.Near).Mul((1 + depth) / (2 + depth))
-	if middle.Sub(l.g.Mul(l.reach)).Len() > farApart*l.reach*t.Scale {
+	if middle.Sub(l.g.Mul(l.reach)).Len() > farApart*l.reach*t.scale {
 		return known
 	}
 	// Both err: the mean by their weights.
@@ -132,13 +134,13 @@ func axisLine(t body.Torso, r *Roller, width, height int, lengthM float64) line 
 	return l
 }
 
-// rollerAxis returns the image of the body's lateral direction at the roller, from the near end into the picture, in
+// rollerAxis returns the image of the direction square to the body along the floor at the roller, from the near end into the picture, in
 // pixels per metre at the near end. Lines that lead away from the camera also run towards the middle of the picture:
 // the second term.
-func rollerAxis(t body.Torso, r *Roller, width, height int) body.Point {
+func rollerAxis(t part, r *Roller, width, height int) body.Point {
 	centre := body.Point{X: float64(width-1) / 2, Y: float64(height-1) / 2}
-	inward := centre.Sub(r.Near).Mul(t.Lateral.Z / (body.FocalWidths * float64(width)))
-	return t.Across.Add(inward).Mul(t.Scale)
+	inward := centre.Sub(r.Near).Mul(t.away / (body.FocalWidths * float64(width)))
+	return t.across.Add(inward).Mul(t.scale)
 }
 
 // reachPrior returns the mean and the variance of the reach in metres, of a roller of that length, 0 if nobody said.

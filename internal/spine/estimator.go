@@ -61,14 +61,24 @@ type Estimator struct {
 	centre   body.Point
 	rest     rest
 	arms     [armsCount]ema
+	kind     partKind // what the paths were measured on
+
+	perL, perM   ema // of sight
+	stance       stance
+	ground       ground
+	movement     movement
+	hipRest      restLevel
+	shoulderRest restLevel
+	bend         bend
 }
 
 const armsCount = int(ArmsElsewhere) + 1
 
 // New returns an estimator for one person.
 func New(opt Options) *Estimator {
-	e := &Estimator{opt: opt}
+	e := &Estimator{opt: opt, stance: newStance(), movement: newMovement()}
 	e.lengthM.tau, e.lengthPx.tau = 3, 0.3
+	e.perL.tau, e.perM.tau = 0.7, 0.7
 	for i := range e.arms {
 		e.arms[i].tau = 0.7
 	}
@@ -100,11 +110,19 @@ func (e *Estimator) Step(o *Observation) Reading {
 	}
 	e.lengthPx.push(t, torso.L)
 	e.readPosture(o, torso, t, &r)
-	if o.Roller == nil || !finite(o.Roller) {
-		return r
+	s := e.look(o, torso, t)
+	if s.posture == PostureSide {
+		r.Person = max(r.Person, s.trunk)
 	}
-	r.RollerSeen = Value{V: o.Roller.Score, State: OK}
-	e.readContact(o, torso, t, &r)
+	e.readBody(&s, &r)
+	var underside body.Point
+	if o.Roller != nil && finite(o.Roller) {
+		r.RollerSeen = Value{V: o.Roller.Score, State: OK}
+		underside = e.readSupport(o, &s, t, &r)
+	}
+	e.ground.push(&s, underside, t)
+	e.readHeights(&s, t, &r)
+	e.readMotion(&s, t, &r)
 	return r
 }
 
@@ -153,50 +171,6 @@ func (e *Estimator) readPosture(o *Observation, torso body.Torso, t float64, r *
 	r.Arms = best
 }
 
-// readContact fills what roller and body tell together.
-func (e *Estimator) readContact(o *Observation, torso body.Torso, t float64, r *Reading) {
-	if t-e.lastSeen > forgetAfter {
-		e.forget()
-	}
-	if t-e.lastSeen > strangerAfter {
-		e.rest = rest{}
-	}
-	jumped := math.Abs(torso.L/e.lengthPx.v-1) > jumpL
-	length := e.lengthM.push(t, torso.LengthM)
-
-	c := solveContact(torso, o.Roller, o.Width, o.Height, e.opt)
-	on := onRoller(torso, c)
-	r.OnRoller = Value{V: on * o.Roller.Score, State: r.Person}
-	if !(c.sigma > 0) || c.s < -1 || c.s > 2.5 {
-		return
-	}
-	state, moving := r.Person, r.Person
-	if o.Roller.Score < trustRoller || !c.ok || jumped || on < 0.5 {
-		state, moving = min(state, Unsure), min(state, Unsure)
-	}
-	if c.sigma > maxSigma { // an error of s that stays does not hurt its change
-		state = min(state, Unsure)
-	}
-	r.S = Value{V: c.s, Sigma: c.sigma, State: state}
-	r.PLumbar = Value{V: pLumbar(c.s, c.sigma, r.Arms), State: state}
-	r.PNeck = Value{V: pNeck(c.s, c.sigma, r.Arms), State: state}
-	if on >= 0.5 {
-		r.Level, r.Zone = Level(c.s, r.Arms), ZoneOf(c.s, r.Arms)
-	}
-	e.readSkew(o, torso, r)
-	e.readSpeed(o, torso, c, length, t, r, moving)
-	e.readHips(o, torso, c, t, r)
-	e.lastSeen = t
-}
-
-// onRoller tells whether the trunk lies on its back over the roller, 0 or 1.
-func onRoller(t body.Torso, c contact) float64 {
-	if !t.OnBack() || !c.ok || c.s < 0.15 || c.s > 1.4 {
-		return 0
-	}
-	return 1
-}
-
 // forget starts the windows anew after a gap.
 func (e *Estimator) forget() {
 	e.pathS.reset()
@@ -206,19 +180,20 @@ func (e *Estimator) forget() {
 
 // readSpeed fills the speeds from two paths that must agree: the contact along the back, and the roller's own
 // way over the floor, which is its mirror image as long as nothing slips.
-func (e *Estimator) readSpeed(o *Observation, torso body.Torso, c contact, lengthM, t float64, r *Reading, state State) {
-	headwards := torso.S.Sub(torso.H)
-	headwards.Y = 0 // the roller travels along the floor, which is level in the picture to a few degrees
-	nearScale := torso.Scale * o.Roller.Radius / c.radius
+//
+// headwards is the picture's direction along the floor towards the head, of length 1; cm is where the contact is along
+// the body; pxPerM is the scale at the body's middle and radius the roller's there, in pixels.
+func (e *Estimator) readSpeed(o *Observation, c *contact, headwards body.Point, cm, pxPerM, t float64, r *Reading, state State) {
+	nearScale := pxPerM * o.Roller.Radius / c.radius
 	if d := e.opt.RollerDiameterM; d > 0 { // a known roller is a better ruler than a body
 		nearScale = o.Roller.Radius / (d / 2)
 	}
 	if e.pathR.n > 0 {
-		e.travel += o.Roller.Near.Sub(e.centre).Dot(headwards.Unit()) / nearScale * 100
+		e.travel += o.Roller.Near.Sub(e.centre).Dot(headwards) / nearScale * 100
 	}
 	e.centre = o.Roller.Near
 	e.pathR.push(t, e.travel)
-	e.pathS.push(t, c.s*lengthM*100)
+	e.pathS.push(t, cm)
 
 	if r.CameraMoved.V > shakeL {
 		state = min(state, Unsure)
@@ -282,7 +257,7 @@ func (e *Estimator) readSkew(o *Observation, torso body.Torso, r *Reading) {
 	if !o.Roller.FarSeen || axis.Len() < o.Roller.Radius {
 		return
 	}
-	square := rollerAxis(torso, o.Roller, o.Width, o.Height)
+	square := rollerAxis(backPart(torso), o.Roller, o.Width, o.Height)
 	// The lateral axis is level, so its slope tells how far the camera looks down, and that where the floor leads.
 	up := body.Vec3{Y: -torso.Lateral.Z, Z: torso.Across.Y}.Unit()
 	ahead := floorwards(up.Cross(torso.Lateral), o)

@@ -122,57 +122,43 @@ type Reading struct {
 	CameraMoved Value
 	// FrameRate is the number of analysed frames per second over the last 2 s.
 	FrameRate Value
-}
 
-// Quantity names one number of a reading, as exercise files do.
-type Quantity string
+	// What follows works in every posture, with a roller or without. "Near" is the side towards the camera; of
+	// somebody who lies on a side it is the upper one. Heights are over the floor.
 
-// Value returns the number of that name and whether there is such a name.
-func (r *Reading) Value(q Quantity) (Value, bool) {
-	p, ok := quantities[q]
-	if !ok {
-		return Value{}, false
-	}
-	return p(r), true
-}
-
-var quantities = map[Quantity]func(*Reading) Value{
-	"s":                 func(r *Reading) Value { return r.S },
-	"p_lumbar":          func(r *Reading) Value { return r.PLumbar },
-	"p_neck":            func(r *Reading) Value { return r.PNeck },
-	"on_roller":         func(r *Reading) Value { return r.OnRoller },
-	"speed_cm_s":        func(r *Reading) Value { return r.Speed },
-	"stroke_speed_cm_s": func(r *Reading) Value { return r.StrokeSpeed },
-	"peak_speed_cm_s":   func(r *Reading) Value { return r.PeakSpeed },
-	"peak_accel_cm_s2":  func(r *Reading) Value { return r.PeakAccel },
-	"hip_lift_cm":       func(r *Reading) Value { return r.HipLift },
-	"hip_lift_l":        func(r *Reading) Value { return r.HipLiftL },
-	"hip_over_shoulder": func(r *Reading) Value { return r.HipOverShoulder },
-	"knee_deg":          func(r *Reading) Value { return r.Knee },
-	"shk_deg":           func(r *Reading) Value { return r.SHK },
-	"neck_deg":          func(r *Reading) Value { return r.Neck },
-	"ankle_height_l":    func(r *Reading) Value { return r.AnkleHeight },
-	"roller_skew_deg":   func(r *Reading) Value { return r.RollerSkew },
-	"trunk_roll_deg":    func(r *Reading) Value { return r.TrunkRoll },
-	"in_frame":          func(r *Reading) Value { return r.InFrame },
-	"side_on":           func(r *Reading) Value { return r.SideOn },
-	"roller_seen":       func(r *Reading) Value { return r.RollerSeen },
-	"brightness":        func(r *Reading) Value { return r.Brightness },
-	"camera_moved_l":    func(r *Reading) Value { return r.CameraMoved },
-	"frame_rate":        func(r *Reading) Value { return r.FrameRate },
-	"person":            func(r *Reading) Value { return Value{V: 1, State: r.Person} },
-	"people":            func(r *Reading) Value { return Value{V: float64(r.People), State: OK} },
-	"arms_set":          func(r *Reading) Value { return armsSet(r.Arms) },
-}
-
-// armsSet says whether the arms are where an exercise on the back wants them, crossed or behind the head: 1
-// or 0.
-func armsSet(a Arms) Value {
-	switch a {
-	case ArmsCrossed, ArmsBehindHead:
-		return Value{V: 1, State: OK}
-	case ArmsElsewhere:
-		return Value{V: 0, State: OK}
-	}
-	return Value{}
+	Posture Posture
+	// Side is the side that is down or worked, where it can be told.
+	Side Side
+	// TrunkLean is the angle of hip→shoulder from vertical in degrees: 0 upright, 90 level, more with the head lower
+	// than the hips. Yaw is the angle of the camera off side-on, positive where it has to go towards the head.
+	TrunkLean, Yaw Value
+	// ArmRaise is the angle between upper arm and trunk of the arm raised more, LowArmRaise that of the arm nearer the
+	// floor. Degrees.
+	ArmRaise, LowArmRaise Value
+	// ElbowShoulder, WristShoulder and KneeHip are horizontal distances on the near side, in L.
+	ElbowShoulder, WristShoulder, KneeHip Value
+	// ArmUpright and ThighUpright are the angles of the near arm (shoulder→wrist) and thigh from vertical, in degrees.
+	ArmUpright, ThighUpright Value
+	// WristHeight is the height of the lower wrist, WristBehindHip how far that wrist is behind the hips, away from the
+	// feet, and WristBeyondHead how far the wrists are beyond the ear along the trunk. In L.
+	WristHeight, WristBehindHip, WristBeyondHead Value
+	// AnkleKnee is the smallest distance of an ankle to the other knee in the picture, HipAnkle that of the near hip
+	// to the near ankle. In L.
+	AnkleKnee, HipAnkle Value
+	// HipSag is how far the hip is below the line from shoulder to knee, in L, negative above; of somebody facing down.
+	HipSag Value
+	// EarHeight, ShoulderHeight and HipHeight are heights, EarOverShoulder is the ear's over the shoulder's. In L.
+	EarHeight, ShoulderHeight, HipHeight, EarOverShoulder Value
+	// HipChange and ShoulderChange are the changes of these heights against where they rested over the last seconds.
+	HipChange, ShoulderChange Value
+	// Bend is β, how far the back has gone backwards over the roller since the start pose, in degrees ≥ 0 (domain.md §4).
+	Bend Value
+	// Still is the speed of the fastest big joint over 0.5 s, TrunkSpeed that of the trunk's middle along the trunk over
+	// 1 s, positive headwards. cm/s.
+	Still, TrunkSpeed Value
+	// RollerHip is the distance of the roller's axis from the hip joints, RollerUnder how far it is below them. In L.
+	RollerHip, RollerUnder Value
+	// ThighT is the contact of the roller on hip (0) → knee (1), OnThigh the probability that the front of hip and
+	// thigh rests on the roller.
+	ThighT, OnThigh Value
 }

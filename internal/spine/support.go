@@ -1,0 +1,163 @@
+package spine
+
+import (
+	"math"
+
+	"github.com/rollwell/rollwell/internal/body"
+)
+
+const (
+	// seatSigmaL is the error of where a roller is under somebody who sits, in L: the hips of people who fold in the
+	// middle are the worst of all joints.
+	seatSigmaL = 0.10
+	// onThighFrom and onThighTo are how far beyond hip and knee a roller still counts as under the front of hip and
+	// thigh, in thighs.
+	onThighFrom, onThighTo = -0.6, 1.1
+	// nearSideM is how much nearer to the camera than the body's middle its near side is.
+	nearSideM = 0.12
+)
+
+// readSupport fills what roller and body tell together, by what of the body the roller may carry. It returns the
+// roller's lowest point under the near side of the body in the picture, the zero Point where that is not known.
+func (e *Estimator) readSupport(o *Observation, s *sight, t float64, r *Reading) body.Point {
+	kind := onBack
+	switch {
+	case s.t.OnBack():
+	case s.posture == PostureSide:
+		kind = onFlank
+	case s.posture == PostureSitting:
+		kind = onSeat
+	case s.posture == PostureProne:
+		kind = onThigh
+	}
+	if t-e.lastSeen > forgetAfter || kind != e.kind {
+		e.forget()
+	}
+	e.kind = kind
+	if t-e.lastSeen > strangerAfter {
+		e.rest = rest{}
+	}
+	var c contact
+	switch kind {
+	case onSeat:
+		c = e.readSeat(o, s, t, r)
+	case onThigh:
+		c = e.readThigh(o, s, t, r)
+	case onFlank:
+		c = e.readContact(o, s, flankPart(s.t), t, r)
+	default:
+		c = e.readContact(o, s, backPart(s.t), t, r)
+	}
+	if !(c.radius > 0) {
+		return body.Point{}
+	}
+	state := min(s.trunk, rollerState(o.Roller))
+	d := c.mid.Sub(s.t.H)
+	r.RollerHip = known(d.Len()/s.perL, seatSigmaL, state)
+	r.RollerUnder = known(d.Y/s.perL, seatSigmaL, state)
+	if rollerState(o.Roller) != OK {
+		return body.Point{}
+	}
+	// From the body's middle to its near side along the roller.
+	down := c.mid.Add(o.Roller.Near.Sub(c.mid).Mul(nearSideM / math.Max(c.reach, nearSideM)))
+	return down.Add(body.Point{Y: c.radius})
+}
+
+// rollerState tells how far a roller's place may be trusted.
+func rollerState(r *Roller) State {
+	if r.Score < trustRoller {
+		return Unsure
+	}
+	return OK
+}
+
+// readContact fills what the roller tells of a trunk that lies on it with its back or its side.
+func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64, r *Reading) contact {
+	torso := s.t
+	jumped := math.Abs(torso.L/e.lengthPx.v-1) > jumpL
+	length := e.lengthM.push(t, torso.LengthM)
+
+	c := solveContact(trunk, o.Roller, o.Width, o.Height, e.opt)
+	on := 0.0
+	if (trunk.kind == onFlank || torso.OnBack()) && c.ok && c.s >= 0.15 && c.s <= 1.4 {
+		on = 1
+	}
+	r.OnRoller = Value{V: on * o.Roller.Score, State: r.Person}
+	if !(c.sigma > 0) || c.s < -1 || c.s > 2.5 {
+		return contact{}
+	}
+	state := r.Person
+	if !c.ok || jumped || on < 0.5 {
+		state = min(state, Unsure)
+	}
+	state = min(state, max(rollerState(o.Roller), Unsure))
+	moving := state
+	if c.sigma > maxSigma { // an error of s that stays does not hurt its change
+		state = min(state, Unsure)
+	}
+	r.S = Value{V: c.s, Sigma: c.sigma, State: state}
+	r.PLumbar = Value{V: pLumbar(c.s, c.sigma, r.Arms), State: state}
+	r.PNeck = Value{V: pNeck(c.s, c.sigma, r.Arms), State: state}
+	if on >= 0.5 {
+		r.Level, r.Zone = Level(c.s, r.Arms), ZoneOf(c.s, r.Arms)
+	}
+	// The roller travels along the floor, which is level in the picture to a few degrees.
+	headwards := body.Point{X: torso.S.X - torso.H.X}.Unit()
+	e.readSpeed(o, &c, headwards, c.s*length*100, torso.Scale, t, r, moving)
+	if trunk.kind == onBack {
+		e.readSkew(o, torso, r)
+		e.readHips(o, torso, c, t, r)
+		e.readBend(&c, t, r)
+	}
+	e.lastSeen = t
+	return c
+}
+
+// readThigh fills what a roller under the front of hip and thigh tells of somebody prone.
+func (e *Estimator) readThigh(o *Observation, s *sight, t float64, r *Reading) contact {
+	r.OnRoller, r.OnThigh = Value{State: r.Person}, Value{State: r.Person}
+	thigh, state := thighPart(s)
+	if state == Unseen {
+		return contact{}
+	}
+	c := solveContact(thigh, o.Roller, o.Width, o.Height, e.opt)
+	if !(c.sigma > 0) || c.s < -2 || c.s > 2 {
+		return contact{}
+	}
+	state = min(state, s.trunk, rollerState(o.Roller))
+	if !c.ok || c.s < onThighFrom || c.s > onThighTo {
+		state = min(state, Unsure)
+	} else {
+		r.OnThigh = Value{V: o.Roller.Score, State: r.Person}
+	}
+	share := thigh.lengthM / s.t.LengthM
+	r.ThighT = known(c.s, c.sigma/share, state)
+	r.S = known(-c.s*share, c.sigma, state)
+	headwards := body.Point{X: s.t.S.X - s.t.H.X}.Unit()
+	length := e.lengthM.push(t, s.t.LengthM)
+	e.readSpeed(o, &c, headwards, -c.s*share*length*100, s.t.Scale, t, r, state)
+	e.lastSeen = t
+	return c
+}
+
+// readSeat fills what a roller under the buttocks tells of somebody who sits. S is how far behind the hip joints the
+// roller carries them, along the floor.
+func (e *Estimator) readSeat(o *Observation, s *sight, t float64, r *Reading) contact {
+	r.OnRoller, r.OnThigh = Value{State: r.Person}, Value{State: r.Person}
+	l := axisLine(backPart(s.t), o.Roller, o.Width, o.Height, e.opt.RollerLengthM)
+	ratio := 1 + l.reach*s.t.Scale*s.t.Lateral.Z/(body.FocalWidths*float64(o.Width))
+	if !(ratio > 0.5) {
+		return contact{}
+	}
+	c := contact{reach: l.reach, mid: o.Roller.Near.Add(l.g.Mul(l.reach)), radius: o.Roller.Radius / ratio}
+	state := min(s.trunk, rollerState(o.Roller))
+	if s.footwards == 0 || c.mid.Sub(s.t.H).Len() > s.perL {
+		return c
+	}
+	c.s = (s.t.H.X - c.mid.X) * s.footwards / s.perL
+	r.S = known(c.s, seatSigmaL, state)
+	length := e.lengthM.push(t, s.t.LengthM)
+	e.readSpeed(o, &c, body.Point{X: -s.footwards}, c.s*length*100, s.t.Scale, t, r, state)
+	e.lastSeen = t
+	return c
+}
