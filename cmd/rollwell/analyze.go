@@ -13,7 +13,6 @@ import (
 
 	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/results"
-	"github.com/rollwell/rollwell/internal/spine"
 	"github.com/rollwell/rollwell/internal/vision"
 )
 
@@ -30,10 +29,12 @@ type analyzeCmd struct {
 	Clips          []string    `arg:"" name:"clip" help:"Video files: mp4, mov, webm or mkv." type:"path"`
 	Out            string      `help:"Folder for the results; each clip gets a folder of its own in it." default:"out" placeholder:"DIR" type:"path"`
 	Exercise       string      `help:"Exercise to judge by: an id of the catalogue, or an exercise file." default:"thoracic-roll" placeholder:"ID|FILE"`
+	Language       string      `help:"Language of the cues: a tag such as en or pt-BR." default:"en" placeholder:"TAG"`
 	Overlay        bool        `help:"Also write overlay.mp4, the clip with everything drawn in."`
 	Roller         []placement `help:"Where the near end of the roller is, in pixels of the clip, at a time in seconds; wins over anything the program finds. May be given again for later times." placeholder:"X,Y,RADIUS@TIME" sep:"none"`
 	RollerDiameter float64     `help:"Diameter of the roller in centimetres, if known." placeholder:"CM"`
 	RollerLength   float64     `help:"Length of the roller in centimetres, if known." placeholder:"CM"`
+	Observations   bool        `help:"Also write observations.jsonl.zst, by which the clip can be judged again without its video (rollwell rescore)." default:"true" negatable:""`
 	Jobs           int         `help:"Clips to analyse at a time; 0: one per core." default:"0"`
 	JSON           bool        `help:"Print each clip's session.json on standard output, one to a line, instead of the summary."`
 }
@@ -122,9 +123,9 @@ func openExercise(name string) (*exercise.Exercise, error) {
 	return exercise.Parse(name, text)
 }
 
-// spineOptions passes on what was told of the roller.
-func (c analyzeCmd) spineOptions() spine.Options {
-	return spine.Options{RollerDiameterM: c.RollerDiameter / 100, RollerLengthM: c.RollerLength / 100}
+// options is what was told beforehand.
+func (c analyzeCmd) options() results.Options {
+	return results.Options{Language: c.Language, RollerDiameter: c.RollerDiameter, RollerLength: c.RollerLength}
 }
 
 // folderName is the file's name without its folders and its extension.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -22,9 +21,10 @@ const displayLongSide = 1280
 
 // The names of a clip's results within its folder.
 const (
-	sessionFile = "session.json"
-	framesFile  = "frames.jsonl"
-	overlayFile = "overlay.mp4"
+	sessionFile      = "session.json"
+	framesFile       = "frames.jsonl"
+	observationsFile = "observations.jsonl.zst"
+	overlayFile      = "overlay.mp4"
 )
 
 // clip analyses one clip and writes its results. An interrupted clip leaves valid files of what was done; a clip
@@ -60,35 +60,38 @@ func (a *analysis) watch(ctx context.Context, reader *video.Reader, folder strin
 		out.err = fmt.Errorf("%w: %w", errSetup, err)
 		return
 	}
-	frames, err := newResultFile(folder, framesFile)
+	info := reader.Info()
+	to, err := a.openResults(folder, info)
 	if err != nil {
 		out.err = errors.Join(err, eye.Close())
 		return
 	}
-	info := reader.Info()
-	lines := results.NewFrames(frames)
 	film := newFilm(filepath.Join(folder, overlayFile), a.exercise, info)
-	sinks := []session.Sink{lines, bar}
+	sinks := append(to.sinks(), bar)
 	if a.cmd.Overlay {
 		sinks = append(sinks, film)
 	}
 	result, ran := session.Run(ctx, session.Config{
 		Source: &source{reader: reader, places: a.cmd.Roller, eye: eye}, Eye: watcher{eye}, Exercise: a.exercise,
-		Spine: a.cmd.spineOptions(), Sinks: sinks,
+		Language: a.cmd.Language, Spine: spineOptions(a.cmd.options()), Sinks: sinks,
 	})
 	// What could not be written to its end is of no use; what was interrupted is.
-	written := lines.Flush()
+	written := to.flush(result.Frames.Read)
 	keep := written == nil && !errors.Is(ran, errOutput) && (ran == nil || result.Frames.Analysed > 0)
 	if errors.Is(ran, errOutput) {
 		written = nil // the same fault again
 	}
 	out.err = errors.Join(ran, written, eye.Close())
 	if !keep {
-		out.err = errors.Join(out.err, frames.discard(), film.discard())
+		out.err = errors.Join(out.err, to.discard(), film.discard())
 		return
 	}
 	s := a.describe(result, info)
-	if err := saveAll(folder, &s, frames); err != nil {
+	stale := []string{overlayFile}
+	if !a.cmd.Observations {
+		stale = append(stale, observationsFile)
+	}
+	if err := to.save(&s, stale...); err != nil {
 		out.err = errors.Join(out.err, err, film.discard())
 		return
 	}
@@ -97,29 +100,30 @@ func (a *analysis) watch(ctx context.Context, reader *video.Reader, folder strin
 	out.err = errors.Join(out.err, err)
 }
 
-// saveAll gives the files of a session their names, session.json last: where it is, the rest is.
-func saveAll(folder string, s *results.Session, frames *resultFile) error {
-	file, err := newResultFile(folder, sessionFile)
-	if err != nil {
-		return errors.Join(err, frames.discard())
+// openResults begins the files of a clip's analysis.
+func (a *analysis) openResults(folder string, info video.Info) (*resultFiles, error) {
+	var header *results.Header
+	if a.cmd.Observations {
+		header = &results.Header{
+			Source: sourceOf(info), Exercise: results.Exercise{ID: a.exercise.ID, Version: a.exercise.Version},
+			Options: a.cmd.options(), Models: a.models, Engine: string(a.runtime.Info().Engine),
+		}
 	}
-	if err := s.Write(file); err != nil {
-		return errors.Join(err, file.discard(), frames.discard())
+	return newResultFiles(folder, header)
+}
+
+// sourceOf describes a clip.
+func sourceOf(info video.Info) results.Source {
+	return results.Source{
+		Name: info.Name, Width: info.Width, Height: info.Height,
+		FPS: results.Positive(info.FPS), DurationS: results.Positive(info.Duration.Seconds()),
 	}
-	// An overlay of an earlier analysis would show something else than these files say.
-	if err := os.Remove(filepath.Join(folder, overlayFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return errors.Join(outputError(err), file.discard(), frames.discard())
-	}
-	return errors.Join(frames.save(), file.save())
 }
 
 // describe puts a session's result into the schema.
 func (a *analysis) describe(r session.Result, info video.Info) results.Session {
 	s := results.NewSession(r)
-	s.Source = results.Source{
-		Name: info.Name, Width: info.Width, Height: info.Height,
-		FPS: results.Positive(info.FPS), DurationS: results.Positive(info.Duration.Seconds()),
-	}
+	s.Source = sourceOf(info)
 	s.Models, s.Engine = a.models, string(a.runtime.Info().Engine)
 	return s
 }

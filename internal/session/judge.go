@@ -34,6 +34,7 @@ func look(ctx context.Context, eye Eye, f *frame.Frame) sight {
 type judge struct {
 	estimator *spine.Estimator
 	coach     *coach.Coach
+	quantiser quantiser
 	timings   stageTimes
 	// last is the time of the newest observation in seconds.
 	last float64
@@ -42,12 +43,15 @@ type judge struct {
 	update  coach.Update
 }
 
-func newJudge(ex *exercise.Exercise, o spine.Options) *judge {
-	return &judge{estimator: spine.New(o), coach: coach.New(ex)}
+func newJudge(ex *exercise.Exercise, language string, o spine.Options) *judge {
+	j := &judge{estimator: spine.New(o), coach: coach.New(ex)}
+	j.coach.SetLanguage(language)
+	return j
 }
 
-// read makes the reading of what was seen.
+// read makes the reading of what was seen, which it rounds to what can be stored before.
 func (j *judge) read(s *sight) {
+	j.quantiser.round(&s.obs)
 	j.last = s.obs.T
 	j.reading = j.estimator.Step(&s.obs)
 }

@@ -67,14 +67,13 @@ type liveRun struct {
 func newLiveRun(l *Live) *liveRun {
 	now := time.Now()
 	r := &liveRun{
-		Live: l, log: l.c.Log, judge: newJudge(l.c.Exercise, l.c.Spine), guide: setup.NewGuide(l.c.Language),
+		Live: l, log: l.c.Log, judge: newJudge(l.c.Exercise, l.c.Language, l.c.Spine), guide: setup.NewGuide(l.c.Language),
 		intake: intake{counts: &l.counts, open: l.c.Decoder, log: l.c.Log},
 		frames: make(chan *frame.Frame, 1), sights: make(chan sight, 1), gone: make(chan struct{}),
 		state: LiveState{T: -1}, shown: now, ticked: now, checkingSince: -1,
 	}
 	r.worked = r.endWork
 	r.intake.heard = now
-	r.judge.coach.SetLanguage(l.c.Language)
 	return r
 }
 
