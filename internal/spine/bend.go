@@ -1,12 +1,17 @@
 package spine
 
-import "math"
+import (
+	"math"
+
+	"github.com/rollwell/rollwell/internal/body"
+)
 
 const (
 	// bendTau is how fast the start pose is taken over, and bendAwayTau how slowly it is given up while the back is bent,
 	// in seconds. A rep takes some five seconds, a pause between reps less than the latter.
 	bendTau, bendAwayTau = 0.7, 25.0
-	// bendSigma is the error of a change of the bend in degrees: 3 mm of the hip or the shoulder are a degree.
+	// bendSigma is the error of a change of the bend in degrees: 3 mm of the ear or the shoulder are a degree. With the
+	// landmarks of BlazePose half of a bend is lost (a rendered back, 21°: 11 are read).
 	bendSigma = 5.0
 	// bendFirst is how long the start pose is learned for, in seconds.
 	bendFirst = 1.0
@@ -18,7 +23,7 @@ type bend struct {
 	begun          bool
 }
 
-// push adds the angle at the roller in degrees, positive backwards, and returns how far it is over the start pose.
+// push adds the opening in degrees, which grows as the back goes backwards, and returns how far it is over the start pose.
 func (b *bend) push(t, angle float64) float64 {
 	if !b.begun || t-b.t > postureGap {
 		*b = bend{base: angle, t: t, since: t, begun: true}
@@ -34,16 +39,17 @@ func (b *bend) push(t, angle float64) float64 {
 	return math.Max(0, angle-b.base)
 }
 
-// readBend fills β: how far hips and shoulders have gone back about the roller since the start pose. The angle
-// hip–roller–shoulder also changes as the roller travels under a stiff back; that part, known from the expected depth,
-// is taken off.
-func (e *Estimator) readBend(c *contact, t float64, r *Reading) {
-	if r.S.State == Unseen || !c.ok || c.s <= 0.3 || c.s >= 1.2 {
+// readBend fills β. The shoulder joints hardly tell of a back that bends over a roller, for the hips come down as the
+// chest goes back: of 21° on a rendered back they show 4. So the angle hip–roller–ear is taken, which opens by half of
+// the bend, and the neck's against the trunk, which takes the other half. Neither changes much as the roller travels
+// under a stiff back.
+func (e *Estimator) readBend(s *sight, c *contact, t float64, r *Reading) {
+	ears := body.Mid(s.at(body.LeftEar), s.at(body.RightEar))
+	state := min(r.S.State, r.Neck.State)
+	if state == Unseen || !c.ok || c.s <= 0.3 || c.s >= 1.2 {
 		return
 	}
-	opening := func(depth float64) float64 {
-		return (math.Atan2(c.s, depth) + math.Atan2(1-c.s, depth)) / degree
-	}
-	stiff := expectedDepth(c.s, 0.15)
-	r.Bend = known(e.bend.push(t, opening(c.depth)-opening(stiff)), bendSigma, r.S.State)
+	hips, head := s.t.H.Sub(c.mid), ears.Sub(c.mid)
+	opening := math.Abs(math.Atan2(hips.Cross(head), hips.Dot(head))) / degree
+	r.Bend = known(e.bend.push(t, opening-r.Neck.V), bendSigma, state)
 }
