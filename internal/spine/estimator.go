@@ -10,6 +10,8 @@ import (
 type Options struct {
 	// RollerDiameterM and RollerLengthM are the roller's size in metres.
 	RollerDiameterM, RollerLengthM float64
+	// HeightM is the person's height in metres.
+	HeightM float64
 }
 
 const (
@@ -70,13 +72,16 @@ type Estimator struct {
 	hipRest      restLevel
 	shoulderRest restLevel
 	bend         bend
+	calibration  calibration
+	rollerSize   ema
+	sizedFrom    float64
 }
 
 const armsCount = int(ArmsElsewhere) + 1
 
 // New returns an estimator for one person.
 func New(opt Options) *Estimator {
-	e := &Estimator{opt: opt, stance: newStance(), movement: newMovement()}
+	e := &Estimator{opt: opt, stance: newStance(), movement: newMovement(), calibration: newCalibration()}
 	e.lengthM.tau, e.lengthPx.tau = 3, 0.3
 	e.perL.tau, e.perM.tau = 0.7, 0.7
 	for i := range e.arms {
@@ -236,12 +241,13 @@ func (e *Estimator) readHips(o *Observation, torso body.Torso, c contact, t floa
 	floor := floorUnder(o.Pose, torso, c)
 	state := min(r.S.State, floor.state)
 	height := floor.height(torso.H) / torso.LengthM
-	lift := hipLift(height, torso.LengthM, o.Pose.Trunk)
-	if state == OK {
-		lift = e.rest.push(t, lift)
+	lift, sigma := e.overRest(hipLift(height, torso.LengthM, o.Pose.Trunk), t, state)
+	cm := 100 * torso.LengthM
+	if e.opt.HeightM > 0 {
+		cm = 100 * e.lengthOf(torso, t)
 	}
-	r.HipLiftL = Value{V: lift, Sigma: hipSigmaL, State: state}
-	r.HipLift = Value{V: lift * torso.LengthM * 100, Sigma: hipSigmaL * torso.LengthM * 100, State: state}
+	r.HipLiftL = Value{V: lift, Sigma: sigma, State: state}
+	r.HipLift = Value{V: lift * cm, Sigma: sigma * cm, State: state}
 	r.HipOverShoulder = Value{V: height - floor.height(torso.S)/torso.LengthM, Sigma: 0.06, State: state}
 	ankle := torso.Near(body.LeftAnkle, body.RightAnkle)
 	r.AnkleHeight = Value{

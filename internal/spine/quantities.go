@@ -74,6 +74,7 @@ var quantities = map[Quantity]func(*Reading) Value{
 	"trunk_speed_cm_s":    func(r *Reading) Value { return r.TrunkSpeed },
 	"roller_hip_l":        func(r *Reading) Value { return r.RollerHip },
 	"roller_under_l":      func(r *Reading) Value { return r.RollerUnder },
+	"roller_size_ratio":   func(r *Reading) Value { return r.RollerSize },
 	"thigh_t":             func(r *Reading) Value { return r.ThighT },
 	"on_thigh":            func(r *Reading) Value { return r.OnThigh },
 }

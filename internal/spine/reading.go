@@ -158,6 +158,8 @@ type Reading struct {
 	Still, TrunkSpeed Value
 	// RollerHip is the distance of the roller's axis from the hip joints, RollerUnder how far it is below them. In L.
 	RollerHip, RollerUnder Value
+	// RollerSize is the roller's measured diameter as a share of the one that was told.
+	RollerSize Value
 	// ThighT is the contact of the roller on hip (0) → knee (1), OnThigh the probability that the front of hip and
 	// thigh rests on the roller.
 	ThighT, OnThigh Value

@@ -87,7 +87,7 @@ func rollerState(r *Roller) State {
 func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64, r *Reading) contact {
 	torso := s.t
 	jumped := math.Abs(torso.L/e.lengthPx.v-1) > jumpL
-	length := e.lengthM.push(t, torso.LengthM)
+	length := e.lengthOf(torso, t)
 
 	c := solveContact(trunk, o.Roller, o.Width, o.Height, e.opt)
 	if trunk.kind == onFlank {
@@ -110,6 +110,9 @@ func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64,
 	if c.sigma > maxSigma { // an error of s that stays does not hurt its change
 		state = min(state, Unsure)
 	}
+	if trunk.kind == onBack {
+		e.calibrate(&c, t, state)
+	}
 	r.S = Value{V: c.s, Sigma: c.sigma, State: state}
 	r.PLumbar = Value{V: pLumbar(c.s, c.sigma, r.Arms), State: state}
 	r.PNeck = Value{V: pNeck(c.s, c.sigma, r.Arms), State: state}
@@ -118,11 +121,12 @@ func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64,
 	}
 	// The roller travels along the floor, which is level in the picture to a few degrees.
 	headwards := body.Point{X: torso.S.X - torso.H.X}.Unit()
-	e.readSpeed(o, &c, headwards, c.s*length*100, torso.Scale, t, r, moving)
+	e.readSpeed(o, &c, headwards, c.s*length*100, e.metre(torso), t, r, moving)
 	if trunk.kind == onBack {
 		e.readSkew(o, torso, r)
 		e.readHips(o, torso, c, t, r)
 		e.readBend(s, &c, t, r)
+		e.readSize(&c, torso, t, r)
 	}
 	e.lastSeen = t
 	return c
@@ -149,8 +153,8 @@ func (e *Estimator) readThigh(o *Observation, s *sight, t float64, r *Reading) c
 	r.ThighT = known(c.s, c.sigma/share, state)
 	r.S = known(-c.s*share, c.sigma, state)
 	headwards := body.Point{X: s.t.S.X - s.t.H.X}.Unit()
-	length := e.lengthM.push(t, s.t.LengthM)
-	e.readSpeed(o, &c, headwards, -c.s*share*length*100, s.t.Scale, t, r, state)
+	length := e.lengthOf(s.t, t)
+	e.readSpeed(o, &c, headwards, -c.s*share*length*100, e.metre(s.t), t, r, state)
 	e.lastSeen = t
 	return c
 }
@@ -171,8 +175,8 @@ func (e *Estimator) readSeat(o *Observation, s *sight, t float64, r *Reading) co
 	}
 	c.s = (s.t.H.X - c.mid.X) * s.footwards / s.perL
 	r.S = known(c.s, seatSigmaL, state)
-	length := e.lengthM.push(t, s.t.LengthM)
-	e.readSpeed(o, &c, body.Point{X: -s.footwards}, c.s*length*100, s.t.Scale, t, r, state)
+	length := e.lengthOf(s.t, t)
+	e.readSpeed(o, &c, body.Point{X: -s.footwards}, c.s*length*100, e.metre(s.t), t, r, state)
 	e.lastSeen = t
 	return c
 }

@@ -1,6 +1,9 @@
 package spine
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // windowSize is the number of samples a window keeps: more than 2 s at 60 frames/s.
 const windowSize = 128
@@ -39,6 +42,30 @@ func (w *window) span() float64 {
 		return 0
 	}
 	return w.t[(w.first+w.n-1)%windowSize] - w.t[w.first]
+}
+
+// deviation is the standard deviation of the samples.
+func (w *window) deviation() float64 {
+	if w.n == 0 {
+		return 0
+	}
+	var s, ss float64
+	for k := range w.n {
+		v := w.v[(w.first+k)%windowSize]
+		s, ss = s+v, ss+v*v
+	}
+	m := float64(w.n)
+	return math.Sqrt(math.Max(0, ss/m-s*s/m/m))
+}
+
+// median is the middle one of the samples, 0 if there are none.
+func (w *window) median() float64 {
+	var sorted [windowSize]float64
+	for k := range w.n {
+		sorted[k] = w.v[(w.first+k)%windowSize]
+	}
+	slices.Sort(sorted[:w.n])
+	return sorted[w.n/2] // of none: the zeroed first
 }
 
 // slope fits a straight line to the samples of the last seconds and returns its slope per second and the
