@@ -14,12 +14,12 @@ func BenchmarkStep(b *testing.B) {
 			faults[int(t)/10%len(faults)].fault(r)
 		}
 	})
-	c := New(ex)
+	c := New(ex, Options{})
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
 		if i == len(readings) {
-			c, i = New(ex), 0
+			c, i = New(ex, Options{}), 0
 		}
 		c.Step(&readings[i])
 		i++
@@ -32,7 +32,7 @@ func TestAStepHardlyAllocates(t *testing.T) {
 			faults[int(x)/10%len(faults)].fault(r)
 		}
 	})
-	c := New(thoracicRoll(t))
+	c := New(thoracicRoll(t), Options{})
 	i := 0
 	if n := testing.AllocsPerRun(len(readings)-2, func() { c.Step(&readings[i]); i++ }); n > 1 {
 		t.Errorf("%g allocations per step, want at most 1 on average", n)

@@ -1,10 +1,10 @@
 package coach
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/exercise"
-	"github.com/rollwell/rollwell/internal/spine"
 )
 
 // check follows one exercise.Check through a session.
@@ -68,9 +68,12 @@ func (k *check) interrupt() change {
 }
 
 // step judges a reading and tells whether a finding begins or ends.
-func (k *check) step(r *spine.Reading, now, dt time.Duration) change {
+func (k *check) step(r *knowledge, now, dt time.Duration) change {
 	found, lead := k.anyOf(r, dt)
 	gates := k.allGates(r, dt)
+	if len(k.spec.Phases) > 0 && !slices.Contains(k.spec.Phases, r.phase) {
+		gates = no
+	}
 	if k.notice != nil {
 		k.noticeRun.step(gated(k.notice.eval(r, dt), gates), now, dt)
 	}
@@ -84,7 +87,7 @@ func (k *check) step(r *spine.Reading, now, dt time.Duration) change {
 }
 
 // anyOf judges the alternatives: true if one is, over only if all are.
-func (k *check) anyOf(r *spine.Reading, dt time.Duration) (best truth, lead int) {
+func (k *check) anyOf(r *knowledge, dt time.Duration) (best truth, lead int) {
 	unsure := false
 	for i := range k.when {
 		switch t := k.when[i].eval(r, dt); {
@@ -101,7 +104,7 @@ func (k *check) anyOf(r *spine.Reading, dt time.Duration) (best truth, lead int)
 }
 
 // allGates judges the gates: no if one is closed, unknown if none is but one cannot be told.
-func (k *check) allGates(r *spine.Reading, dt time.Duration) truth {
+func (k *check) allGates(r *knowledge, dt time.Duration) truth {
 	all := yes
 	for i := range k.gates {
 		// Every gate has to see every reading, or its hysteresis and window would miss some.
@@ -130,7 +133,7 @@ func gated(t, gates truth) truth {
 // follow keeps the worst value up to date.
 func (k *check) follow(c change) {
 	cond := &k.when[k.lead]
-	if !cond.isMeasured() {
+	if !cond.spec.IsMeasured() {
 		k.hasWorst = false
 		return
 	}
@@ -153,7 +156,7 @@ func (k *check) follow(c change) {
 // limit returns the lead condition's limit and unit, and whether it has one.
 func (k *check) limit() (float64, exercise.Unit, bool) {
 	cond := k.when[k.lead].spec
-	if cond.State != exercise.DemandNone {
+	if !cond.IsMeasured() {
 		return 0, "", false
 	}
 	limit, _ := cond.Enter.Limit()

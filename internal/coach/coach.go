@@ -26,7 +26,10 @@ type Coach struct {
 	// findings holds every finding of the session in the order of StartS.
 	findings []Finding
 	progress progress
+	phases   phases
 	floor    floor
+	// known is what conditions are judged on at this step.
+	known knowledge
 
 	begun bool
 	// first and t are the times of the first and the last reading, now is t in whole microseconds.
@@ -39,17 +42,30 @@ type Coach struct {
 	levels []LevelTime
 }
 
-// New returns a coach for one session of the exercise, speaking exercise.DefaultLanguage. The exercise must
-// have come from the loader and is not changed.
-func New(ex *exercise.Exercise) *Coach {
-	c := &Coach{ex: ex, progress: newProgress(ex), levels: make([]LevelTime, 0, maxLevels)}
+// Options choose what a session is about. The zero value suits every exercise.
+type Options struct {
+	// Language is that of the words; exercise.DefaultLanguage if empty, the nearest there is if unknown.
+	Language string
+	// Dose is the dose to be reached; the exercise's first one if empty or unknown.
+	Dose string
+	// Side is the side to be worked, where the exercise has sides.
+	Side exercise.Side
+}
+
+// New returns a coach for one session of the exercise. The exercise must have come from the loader and is not changed.
+func New(ex *exercise.Exercise, o Options) *Coach {
+	c := &Coach{
+		ex: ex, progress: newProgress(ex, o.Dose), phases: newPhases(ex), known: knowledge{side: o.Side},
+		levels: make([]LevelTime, 0, maxLevels),
+	}
+	c.known.phase = c.phases.id()
 	for i := range ex.Checks {
 		spec := &ex.Checks[i]
 		if spec.Severity == exercise.Praise {
-			c.praise = append(c.praise, newPraise(spec, exercise.DefaultLanguage))
+			c.praise = append(c.praise, newPraise(spec, o.Language))
 			continue
 		}
-		c.checks = append(c.checks, newCheck(spec, exercise.DefaultLanguage))
+		c.checks = append(c.checks, newCheck(spec, o.Language))
 	}
 	// The order of severity is the order of arbitration; within one, that of the file.
 	slices.SortStableFunc(c.checks, func(a, b *check) int { return a.spec.Severity.Rank() - b.spec.Severity.Rank() })
@@ -79,6 +95,7 @@ func (c *Coach) Step(r *spine.Reading) Update {
 	if !c.begun {
 		c.begun, c.first, dt = true, r.T, 0
 		c.floor.start(now)
+		c.phases.begin(now)
 	} else if dt <= 0 {
 		return c.update
 	}
@@ -87,14 +104,32 @@ func (c *Coach) Step(r *spine.Reading) Update {
 		c.interrupt()
 		dt = 0
 	}
+	c.spend(dt)
+	rep := c.recognise(r, dt)
 	for _, k := range c.checks {
-		c.apply(k, k.step(r, now, dt))
+		c.apply(k, k.step(&c.known, now, dt))
 	}
-	happened := c.progress.step(r, dt, c.flawless())
+	happened := c.progress.step(c, r, dt)
+	happened.rep = rep
 	c.praiseFor(happened)
 	c.arbitrate()
 	c.report()
 	return c.update
+}
+
+// spend books dt to what the person did at the reading before.
+func (c *Coach) spend(dt time.Duration) {
+	c.progress.spend(dt, c.phases.works())
+	c.phases.spend(dt)
+}
+
+// recognise works out the phase of a reading, and tells whether a repetition is complete with it.
+func (c *Coach) recognise(r *spine.Reading, dt time.Duration) (rep bool) {
+	k := &c.known
+	k.reading, k.phaseS = r, c.phases.lasted(c.now).Seconds()
+	rep = c.phases.step(k, c.now, dt)
+	k.phase, k.phaseS, k.reps = c.phases.id(), c.phases.lasted(c.now).Seconds(), c.phases.done
+	return rep
 }
 
 // interrupt ends what a gap in the readings makes unknowable.
@@ -106,6 +141,8 @@ func (c *Coach) interrupt() {
 		p.flawless = 0
 	}
 	c.progress.interrupt()
+	c.phases.interrupt(c.now)
+	c.known.phase, c.known.phaseS = c.phases.id(), 0
 }
 
 // apply writes what a step did to a check into the findings.
@@ -183,5 +220,6 @@ func (c *Coach) report() {
 		}
 	}
 	slices.Sort(u.Active)
+	u.Phase, u.PhaseS = c.known.phase, c.known.phaseS
 	u.Progress = c.progress.Progress
 }

@@ -19,8 +19,7 @@ const (
 	yes
 )
 
-// condition evaluates one exercise.Condition from reading to reading. Expressions and phases, when they come,
-// are further kinds of it: the tracker above sees nothing but truths.
+// condition evaluates one exercise.Condition from reading to reading.
 type condition struct {
 	spec *exercise.Condition
 	// window is nil unless the condition asks for a share of time.
@@ -50,13 +49,15 @@ func (c *condition) reset() {
 	}
 }
 
-// eval judges a reading that came dt after the one before.
-func (c *condition) eval(r *spine.Reading, dt time.Duration) truth {
-	v := measured(r, c.spec.Quantity)
-	c.value, c.sure = v.V, v.State == spine.OK
-	if c.spec.State != exercise.DemandNone {
-		return c.demand(v.State)
+// eval judges what is known now, dt after the time before.
+func (c *condition) eval(k *knowledge, dt time.Duration) truth {
+	switch {
+	case c.spec.Test.IsSet():
+		return truthOf(c.spec.Test.Of(k))
+	case c.spec.State != exercise.DemandNone:
+		return c.demand(k.quantity(c.spec.Quantity).State)
 	}
+	c.value, c.sure = c.number(k)
 	if c.spec.Abs {
 		c.value = math.Abs(c.value)
 	}
@@ -72,6 +73,26 @@ func (c *condition) eval(r *spine.Reading, dt time.Duration) truth {
 	need := c.window.part(c.spec.Share)
 	left := c.window.part(c.spec.LeaveShare)
 	return judge(c.sure, c.window.over >= need, c.window.stay > left)
+}
+
+// number returns the number that the condition compares, and whether it is sure.
+func (c *condition) number(k *knowledge) (float64, bool) {
+	if c.spec.Value.IsSet() {
+		return c.spec.Value.Of(k)
+	}
+	v := k.quantity(c.spec.Quantity)
+	return v.V, v.State == spine.OK
+}
+
+// truthOf takes over what an expression comes to.
+func truthOf(t exercise.Truth) truth {
+	switch t {
+	case exercise.True:
+		return yes
+	case exercise.False:
+		return no
+	}
+	return unknown
 }
 
 func judge(sure, enter, stay bool) truth {
@@ -103,9 +124,9 @@ func (c *condition) demand(s spine.State) truth {
 	return no
 }
 
-// gate judges a reading with the condition's own hysteresis: yes, no or unknown.
-func (c *condition) gate(r *spine.Reading, dt time.Duration) truth {
-	t := c.eval(r, dt)
+// gate judges likewise, with the condition's own hysteresis: yes, no or unknown.
+func (c *condition) gate(k *knowledge, dt time.Duration) truth {
+	t := c.eval(k, dt)
 	switch t {
 	case yes:
 		c.on = true
@@ -123,9 +144,6 @@ func (c *condition) gate(r *spine.Reading, dt time.Duration) truth {
 	}
 	return no
 }
-
-// isMeasured tells whether the condition compares a number, rather than asking for a state.
-func (c *condition) isMeasured() bool { return c.spec.State == exercise.DemandNone }
 
 // worst returns the value that is further past the limit.
 func worst(spec *exercise.Condition, a, b float64) float64 {

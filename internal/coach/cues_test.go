@@ -138,7 +138,7 @@ func TestHipsMayComeDownWhileTheRollerIsStill(t *testing.T) {
 }
 
 func TestBriskRollingIsNoticedQuietly(t *testing.T) {
-	c := New(thoracicRoll(t))
+	c := New(thoracicRoll(t), Options{})
 	noticed := 0
 	for _, r := range filmed(30, 6, func(_ float64, r *spine.Reading) { r.Speed = ok(6.3) }) {
 		u := c.Step(&r)

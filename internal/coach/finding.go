@@ -95,8 +95,12 @@ type Update struct {
 	// Active lists the codes of all findings that are open, sorted.
 	Active []string
 	// Banner is nil while there is nothing to show.
-	Banner   *Banner
-	Notices  []Notice
-	Events   []Event
+	Banner  *Banner
+	Notices []Notice
+	Events  []Event
+	// Phase is what the person is doing, by the exercise's names, and PhaseS for how long; empty and 0 where the
+	// exercise has no phases.
+	Phase    string
+	PhaseS   float64
 	Progress Progress
 }

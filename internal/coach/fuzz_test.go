@@ -20,7 +20,7 @@ func FuzzStep(f *testing.F) {
 	}())
 	ex := thoracicRoll(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		c := New(ex)
+		c := New(ex, Options{})
 		in := source{b}
 		at := 0.0
 		for len(in.rest) > 0 {

@@ -73,6 +73,8 @@ func (p *praise) due(h happenings) bool {
 		return h.hold
 	case exercise.OnDose:
 		return h.dose
+	case exercise.OnRep:
+		return h.rep
 	case exercise.OnForm:
 		if !h.flawless {
 			p.flawless = 0

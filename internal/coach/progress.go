@@ -21,10 +21,19 @@ type Progress struct {
 	// Holds counts the holds that reached the exercise's minimum; HoldS is how long the present one lasts.
 	Holds int     `json:"holds"`
 	HoldS float64 `json:"hold_s"`
-	// TargetS is the time on the roller in the zones that the exercise works; DoseShare is its share of the
-	// default dose's minimum, 0…1, or 0 if there is no dose.
-	TargetS   float64 `json:"target_s"`
+	// Reps counts complete repetitions; RepsTarget is how many the dose asks for, or the exercise where the dose is
+	// measured in seconds; 0 where nothing is counted.
+	Reps       int `json:"reps"`
+	RepsTarget int `json:"reps_target"`
+	// TargetS is the time on the roller in the zones that the exercise works.
+	TargetS float64 `json:"target_s"`
+	// DoseS is the time that fills the dose, by what the exercise counts; DoseTargetS is the dose's minimum, 0 where it
+	// is counted in repetitions.
+	DoseS       float64 `json:"dose_s"`
+	DoseTargetS float64 `json:"dose_target_s"`
+	// DoseShare is how much of the dose's minimum is done, 0…1, in seconds or in repetitions; 0 if there is no dose.
 	DoseShare float64 `json:"dose_share"`
+	DoseDone  bool    `json:"dose_done"`
 }
 
 // ZoneTimes is the time in each zone in seconds. Off includes all time in which nobody can tell.
@@ -44,9 +53,9 @@ type LevelTime struct {
 
 // happenings is what progress saw happen at one step.
 type happenings struct {
-	dt               time.Duration
-	pass, hold, dose bool
-	// flawless tells that the back is surely on the roller and nothing is to be corrected.
+	dt                    time.Duration
+	pass, hold, dose, rep bool
+	// flawless tells that the person is surely working and nothing is to be corrected.
 	flawless bool
 }
 
@@ -61,7 +70,10 @@ type progress struct {
 	spot    spot
 	pass    passes
 	holding hold
-	dosed   bool
+
+	// dose is what is to be reached, or nil. total is all time but gaps, worked the part of it in phases that work.
+	dose          *exercise.Dose
+	total, worked time.Duration
 }
 
 // zoneOrder is the order of the tables by zone.
@@ -80,11 +92,20 @@ type spot struct {
 	level string
 }
 
-func newProgress(ex *exercise.Exercise) progress {
-	p := progress{ex: ex, levels: make([]levelTime, 0, maxLevels), spot: spot{zone: offIndex}}
+func newProgress(ex *exercise.Exercise, dose string) progress {
+	p := progress{ex: ex, levels: make([]levelTime, 0, maxLevels), spot: spot{zone: offIndex}, dose: ex.Dose(dose)}
 	for i, z := range zoneOrder {
 		for _, name := range ex.Zones.Target {
 			p.target[i] = p.target[i] || name == z.String()
+		}
+	}
+	if ex.Reps != nil {
+		p.RepsTarget = ex.Reps.Min
+	}
+	if p.dose != nil {
+		p.DoseTargetS = p.dose.MinS
+		if p.dose.InReps() {
+			p.RepsTarget = p.dose.RepsMin
 		}
 	}
 	return p
@@ -98,34 +119,73 @@ func (p *progress) interrupt() {
 	p.HoldS = 0
 }
 
-// step takes a reading; clean tells that no finding is open.
-func (p *progress) step(r *spine.Reading, dt time.Duration, clean bool) happenings {
+// step takes a reading, after the coach has judged phases and checks.
+func (p *progress) step(c *Coach, r *spine.Reading, dt time.Duration) happenings {
 	h := happenings{dt: dt}
-	p.spend(dt)
+	place, placed := p.placeOf(r)
 	s, on := measured(r, "s"), measured(r, "on_roller")
-	placed := s.State == spine.OK && on.State == spine.OK && on.V >= onRollerMin
 	p.spot = spot{zone: offIndex}
-	if placed {
+	if s.State == spine.OK && on.State == spine.OK && on.V >= onRollerMin {
 		p.spot = spot{zone: zoneIndex(r.Zone), level: r.Level}
 	}
-	h.flawless = placed && clean
-	if p.ex.Stroke != nil && p.pass.step(p.ex.Stroke, s.V, placed, dt) {
+	h.flawless = c.flawless() && (placed || c.phases.works())
+	if p.ex.Stroke != nil && p.pass.step(p.ex.Stroke, place, placed, dt) {
 		p.Passes++
 		h.pass = true
 	}
 	if p.ex.Hold != nil {
-		h.hold = p.holding.step(p, r, placed, s.V, dt)
+		h.hold = p.holding.step(p, r, placed, place, dt)
 	}
-	if len(p.ex.Doses) > 0 {
-		p.DoseShare = math.Min(1, p.TargetS/p.ex.Doses[0].MinS)
-		h.dose = p.DoseShare == 1 && !p.dosed
-		p.dosed = p.dosed || h.dose
-	}
+	p.Reps = c.phases.done
+	h.dose = p.fill()
 	return h
 }
 
-// spend books dt to where the roller was.
-func (p *progress) spend(dt time.Duration) {
+// placeOf returns where the roller is on the part of the body that the exercise works, and whether it surely is there.
+func (p *progress) placeOf(r *spine.Reading) (place float64, placed bool) {
+	where, rests := spine.Quantity("s"), spine.Quantity("on_roller")
+	if p.ex.Stroke != nil && p.ex.Stroke.Of == exercise.AlongThigh {
+		where, rests = "thigh_t", "on_thigh"
+	}
+	at, on := measured(r, where), measured(r, rests)
+	return at.V, at.State == spine.OK && on.State == spine.OK && on.V >= onRollerMin
+}
+
+// fill brings the dose up to date and tells whether it has been reached with this step.
+func (p *progress) fill() bool {
+	p.DoseS = p.counted().Seconds()
+	if p.dose == nil {
+		return false
+	}
+	if p.dose.InReps() {
+		p.DoseShare = float64(p.Reps) / float64(p.dose.RepsMin)
+	} else {
+		p.DoseShare = p.DoseS / p.dose.MinS
+	}
+	p.DoseShare = math.Min(1, p.DoseShare)
+	before := p.DoseDone
+	p.DoseDone = p.DoseShare == 1
+	return p.DoseDone && !before
+}
+
+// counted returns the time that fills the dose.
+func (p *progress) counted() time.Duration {
+	switch p.ex.Counts {
+	case exercise.CountPhase:
+		return p.worked
+	case exercise.CountTime:
+		return p.total
+	default:
+		return p.targetTime()
+	}
+}
+
+// spend books dt to where the roller was, and to the work if the phase then was one that works.
+func (p *progress) spend(dt time.Duration, works bool) {
+	p.total += dt
+	if works {
+		p.worked += dt
+	}
 	p.zones[p.spot.zone] += dt
 	if p.target[p.spot.zone] {
 		p.TargetS = p.targetTime().Seconds()

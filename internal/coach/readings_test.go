@@ -108,7 +108,7 @@ type utterance struct {
 
 // run coaches the readings from the first to the last.
 func run(ex *exercise.Exercise, readings []spine.Reading) coached {
-	c := New(ex)
+	c := New(ex, Options{})
 	var out coached
 	last := math.Inf(-1)
 	for i := range readings {

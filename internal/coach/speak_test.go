@@ -98,7 +98,7 @@ func TestACorrectionDoesNotWaitForPraise(t *testing.T) {
 }
 
 func TestTheBannerClears(t *testing.T) {
-	c := New(thoracicRoll(t))
+	c := New(thoracicRoll(t), Options{})
 	shown := map[bool]int{}
 	for _, r := range filmed(30, 12, during(4, 7, func(r *spine.Reading) { r.Knee = ok(170) })) {
 		u := c.Step(&r)
@@ -133,7 +133,7 @@ func TestPraiseWaitsForNobodyAndInterruptsNobody(t *testing.T) {
 }
 
 func TestWordsFallBackToEnglish(t *testing.T) {
-	c := New(thoracicRoll(t))
+	c := New(thoracicRoll(t), Options{})
 	c.SetLanguage("xx")
 	for _, r := range filmed(30, 3, func(_ float64, r *spine.Reading) { place(r, 0.4) }) {
 		if u := c.Step(&r); u.Banner != nil {

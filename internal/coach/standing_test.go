@@ -22,7 +22,7 @@ func TestStandingIsTheSummarySoFar(t *testing.T) {
 		still(20, 45, 0.8)(x, r)
 	})
 	for _, n := range []int{1, 2, 100, 700, 1500, len(readings)} {
-		c := New(ex)
+		c := New(ex, Options{})
 		for i := range n {
 			c.Step(&readings[i])
 		}
@@ -46,7 +46,7 @@ func TestStandingIsTheSummarySoFar(t *testing.T) {
 }
 
 func TestStandingDoesNotAllocate(t *testing.T) {
-	c := New(thoracicRoll(t))
+	c := New(thoracicRoll(t), Options{})
 	for _, r := range filmed(30, 20, nil) {
 		c.Step(&r)
 	}
@@ -58,7 +58,7 @@ func TestStandingDoesNotAllocate(t *testing.T) {
 // A break clears everything that is open, keeps what was done, and starts persistence anew.
 func TestABreakClearsEverything(t *testing.T) {
 	ex := thoracicRoll(t)
-	c := New(ex)
+	c := New(ex, Options{})
 	if u := c.Break(); len(u.Events) != 0 {
 		t.Errorf("a break before the beginning tells of %v", u.Events)
 	}

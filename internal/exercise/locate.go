@@ -3,6 +3,7 @@ package exercise
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -35,6 +36,12 @@ func (p path) String() string {
 // locate returns where a path is in the tree, or where the deepest part of it is that exists: the place to
 // look at when a key is missing.
 func locate(root ast.Node, p path) (line, column int) {
+	line, column, _ = find(root, p)
+	return line, column
+}
+
+// find returns where a path is in the tree, and the node that it leads to; nil where the tree ends before.
+func find(root ast.Node, p path) (line, column int, found ast.Node) {
 	line, column = 1, 1
 	node := root
 	for _, step := range p {
@@ -56,9 +63,27 @@ func locate(root ast.Node, p path) (line, column int) {
 			}
 		}
 		if next == nil {
-			break
+			return line, column, nil
 		}
 		node = next
+	}
+	return line, column, node
+}
+
+// inside returns the place of a character of a text that the file has at a path. The place within text that takes
+// several lines, or that has signs which are written differently, is that of its beginning.
+func inside(root ast.Node, p path, text string, at int) (line, column int) {
+	line, column, node := find(root, p)
+	s, ok := node.(*ast.StringNode)
+	if !ok {
+		return line, column
+	}
+	line, column = place(s.GetToken())
+	switch origin := strings.TrimSpace(s.GetToken().Origin); {
+	case origin == text:
+		column += min(at, utf8.RuneCountInString(text))
+	case len(origin) > 2 && origin[1:len(origin)-1] == text:
+		column += 1 + min(at, utf8.RuneCountInString(text))
 	}
 	return line, column
 }

@@ -37,23 +37,41 @@ func Load(fsys fs.FS, name string) (*Exercise, error) {
 	return Parse(name, data)
 }
 
-// Parse checks the content of one exercise file; name is what errors call it. It never panics, whatever the
-// bytes.
+// Parse checks the content of one exercise file, which may use the shared checks that come with the program; name is
+// what errors call it. It never panics, whatever the bytes.
 func Parse(name string, data []byte) (*Exercise, error) {
-	root, err := parseTree(name, data)
+	shared, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
+	return parse(name, data, shared)
+}
+
+func parse(name string, data []byte, shared sharedChecks) (*Exercise, error) {
 	ex := new(Exercise)
-	if err := guarded(func() error { return yaml.NodeToValue(root, ex, yaml.Strict()) }); err != nil {
-		return nil, located(name, err)
+	root, err := decode(name, data, ex)
+	if err != nil {
+		return nil, err
 	}
-	v := &validator{file: name, root: root}
+	v := &validator{file: name, root: root, shared: shared}
 	v.exercise(ex)
 	if err := joined(v.faults); err != nil {
 		return nil, err
 	}
+	ex.Hash = v.hashOf(ex, data)
 	return ex, nil
+}
+
+// decode reads a file's one document into a value, strictly, and returns its syntax tree.
+func decode(name string, data []byte, into any) (ast.Node, error) {
+	root, err := parseTree(name, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := guarded(func() error { return yaml.NodeToValue(root, into, yaml.Strict()) }); err != nil {
+		return nil, located(name, err)
+	}
+	return root, nil
 }
 
 // parseTree returns the file's one document as a syntax tree without anchors, aliases and tags.
@@ -76,7 +94,7 @@ func parseTree(name string, data []byte) (ast.Node, error) {
 		return nil, located(name, err)
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return nil, &Error{File: name, Line: 1, Column: 1, Reason: "the file must hold exactly one exercise"}
+		return nil, &Error{File: name, Line: 1, Column: 1, Reason: "the file must hold exactly one document"}
 	}
 	root := file.Docs[0].Body
 	if _, ok := root.(*ast.MappingNode); !ok {
@@ -151,6 +169,10 @@ func located(name string, err error) error {
 		if errors.As(err, &mistyped) {
 			fault.Reason = fmt.Sprintf("%s expected, %s found", plainKind(mistyped.DstType), plainKind(mistyped.SrcType))
 		}
+		var misplaced *yaml.UnexpectedNodeTypeError
+		if errors.As(err, &misplaced) {
+			fault.Reason = fmt.Sprintf("%s expected, %s found", plainNode(misplaced.Expected), plainNode(misplaced.Actual))
+		}
 		fault.Line, fault.Column = place(lib.GetToken())
 	}
 	if r := []rune(fault.Reason); len(r) > maxReason {
@@ -177,6 +199,25 @@ func plainKind(t reflect.Type) string {
 		return "a list"
 	case reflect.Map, reflect.Struct:
 		return "a map of keys"
+	}
+	return "something else"
+}
+
+// plainNode names a part of a file likewise.
+func plainNode(t ast.NodeType) string {
+	switch t {
+	case ast.StringType, ast.LiteralType:
+		return "text"
+	case ast.IntegerType, ast.FloatType, ast.InfinityType, ast.NanType:
+		return "a number"
+	case ast.BoolType:
+		return "true or false"
+	case ast.SequenceType:
+		return "a list"
+	case ast.MappingType, ast.MappingValueType:
+		return "a map of keys"
+	case ast.NullType:
+		return "nothing"
 	}
 	return "something else"
 }

@@ -1,6 +1,10 @@
 package exercise
 
-import "github.com/rollwell/rollwell/internal/spine"
+import (
+	"strings"
+
+	"github.com/rollwell/rollwell/internal/spine"
+)
 
 // Unit is the unit a quantity is measured in.
 type Unit string
@@ -14,51 +18,87 @@ const (
 	UnitCMPerS      Unit = "cm/s"
 	UnitCMPerS2     Unit = "cm/s2"
 	UnitDeg         Unit = "deg"
+	UnitS           Unit = "s"
 	UnitFPS         Unit = "fps"
 	UnitCount       Unit = "count"
 	UnitYesNo       Unit = "yes_no" // 1 or 0
+	noUnit          Unit = ""       // text
 )
 
-// measure is what a threshold on a quantity may look like.
+var units = []Unit{
+	UnitProbability, UnitShare, UnitL, UnitCM, UnitCMPerS, UnitCMPerS2, UnitDeg, UnitS, UnitFPS, UnitCount, UnitYesNo,
+}
+
+func (u Unit) known() bool {
+	for _, k := range units {
+		if k == u {
+			return true
+		}
+	}
+	return false
+}
+
+func unitList() string {
+	names := make([]string, len(units))
+	for i, u := range units {
+		names[i] = string(u)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Variable is something that an exercise file may ask about, by its name.
+type Variable struct {
+	Name string
+	// Unit is empty for text.
+	Unit Unit
+	// Lo and Hi bound the numbers that make sense: a limit outside can never be met or is always met. They are what a
+	// body, a camera and a roller can do, with room to spare.
+	Lo, Hi float64
+	// Values lists what text may be; it is empty for numbers, and for VariablePhase, whose values each file defines.
+	Values []string
+	// Doc says what it is, for people who write exercise files.
+	Doc string
+	// FromCoach marks what the coach knows and no reading has; it is there in expressions only.
+	FromCoach bool
+}
+
+// IsText tells whether the variable is text rather than a number.
+func (v Variable) IsText() bool { return v.Unit == noUnit }
+
+// VariablePhase is the variable whose values are the file's own phases.
+const VariablePhase = "phase"
+
+// measure is what a threshold on a number may look like.
 type measure struct {
-	unit Unit
-	// lo and hi bound the limits that make sense: one outside can never be met or is always met.
+	unit   Unit
 	lo, hi float64
 }
 
-// measures knows every quantity that a check may watch. The bounds are what a body, a camera and a roller can
-// do, with room to spare.
-var measures = map[spine.Quantity]measure{
-	"s":                 {UnitL, -0.5, 2},
-	"p_lumbar":          {UnitProbability, 0, 1},
-	"p_neck":            {UnitProbability, 0, 1},
-	"on_roller":         {UnitProbability, 0, 1},
-	"speed_cm_s":        {UnitCMPerS, -100, 100},
-	"stroke_speed_cm_s": {UnitCMPerS, -100, 100},
-	"peak_speed_cm_s":   {UnitCMPerS, 0, 200},
-	"peak_accel_cm_s2":  {UnitCMPerS2, 0, 2000},
-	"hip_lift_cm":       {UnitCM, -20, 60},
-	"hip_lift_l":        {UnitL, -0.5, 1.5},
-	"hip_over_shoulder": {UnitL, -1, 1},
-	"knee_deg":          {UnitDeg, 0, 180},
-	"shk_deg":           {UnitDeg, 0, 200},
-	"neck_deg":          {UnitDeg, -90, 90},
-	"ankle_height_l":    {UnitL, -0.5, 2},
-	"roller_skew_deg":   {UnitDeg, 0, 90},
-	"trunk_roll_deg":    {UnitDeg, 0, 180},
-	"in_frame":          {UnitShare, 0, 1},
-	"side_on":           {UnitL, 0, 1},
-	"roller_seen":       {UnitProbability, 0, 1},
-	"brightness":        {UnitShare, 0, 1},
-	"camera_moved_l":    {UnitL, 0, 10},
-	"frame_rate":        {UnitFPS, 0, 240},
-	"person":            {UnitYesNo, 0, 1},
-	"people":            {UnitCount, 0, 100},
-	"arms_set":          {UnitYesNo, 0, 1},
+// index finds a variable by its name.
+var index = func() map[string]Variable {
+	m := make(map[string]Variable, len(variables))
+	for _, v := range variables {
+		m[v.Name] = v
+	}
+	return m
+}()
+
+func variable(name string) (Variable, bool) {
+	v, ok := index[name]
+	return v, ok
+}
+
+// measureOf returns what thresholds on a quantity of a reading may look like, and whether there is such a quantity.
+func measureOf(q spine.Quantity) (measure, bool) {
+	v, ok := index[string(q)]
+	return measure{v.Unit, v.Lo, v.Hi}, ok && !v.IsText() && !v.FromCoach
 }
 
 // UnitOf returns the unit of a quantity and whether there is such a quantity.
 func UnitOf(q spine.Quantity) (Unit, bool) {
-	m, ok := measures[q]
+	m, ok := measureOf(q)
 	return m.unit, ok
 }
+
+// Variables lists everything that an exercise file may ask about, in the order of its documentation.
+func Variables() []Variable { return append([]Variable(nil), variables...) }

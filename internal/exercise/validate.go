@@ -9,15 +9,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
-
-	"github.com/rollwell/rollwell/internal/spine"
 )
 
 const (
-	// maxSayWords keeps a cue speakable in under two seconds.
-	maxSayWords = 9
-	// maxText is the longest text (runes) that fits the banner, maxHint the longest line beneath it.
-	maxText, maxHint = 60, 160
+	// maxText is the longest text (characters) that fits the banner, maxHint the longest line beneath it, maxLine the
+	// longest line of teaching.
+	maxText, maxHint, maxLine = 60, 160, 240
 	// maxTime bounds every time of a check, in seconds.
 	maxTime = 600
 )
@@ -25,7 +22,7 @@ const (
 var (
 	idPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	codePattern = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
-	langPattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	langPattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$`)
 )
 
 // validator collects the faults of one file.
@@ -34,6 +31,11 @@ type validator struct {
 	root    ast.Node
 	faults  []*Error
 	sources map[string]bool
+	// languages are those in which every text has to be there.
+	languages []string
+	// phases are the phases of the file; nil in a file of shared checks, which go with any.
+	phases []string
+	shared sharedChecks
 }
 
 func (v *validator) fail(p path, format string, args ...any) {
@@ -48,39 +50,69 @@ func (v *validator) within(p path, x, lo, hi float64) {
 	}
 }
 
-func (v *validator) exercise(ex *Exercise) {
-	if ex.Schema != SchemaVersion {
-		v.fail(path{"schema"}, "this program reads schema %d, not %d", SchemaVersion, ex.Schema)
+// oneOf demands that x is one of a list of names.
+func oneOf[T ~string](v *validator, p path, what string, x T, list ...T) {
+	if slices.Contains(list, x) {
+		return
 	}
+	names := make([]string, len(list))
+	for i, n := range list {
+		names[i] = string(n)
+	}
+	v.fail(p, "%q is no %s; use %s", x, what, strings.Join(names, ", "))
+}
+
+func (v *validator) exercise(ex *Exercise) {
+	v.head(ex.Schema, ex.Languages)
 	if !idPattern.MatchString(ex.ID) {
 		v.fail(path{"id"}, "%q must be lower-case words joined by hyphens, such as thoracic-roll", ex.ID)
 	}
 	if ex.Version < 1 {
 		v.fail(path{"version"}, "must be 1 or more")
 	}
-	if !slices.Contains([]View{ViewSide, ViewEnd, ViewWall}, ex.View) {
-		v.fail(path{"view"}, "%q is no view; use side, end or wall", ex.View)
+	oneOf(v, path{"view"}, "view", ex.View, ViewSide, ViewEnd, ViewWall)
+	oneOf(v, path{"equipment"}, "equipment", ex.Equipment, Roller, Ball, NoEquipment)
+	oneOf(v, path{"posture"}, "posture", ex.Posture, Supine, Prone, OnSide, Sitting, Kneeling, Standing)
+	oneOf(v, path{"level"}, "level", ex.Level, Beginner, Advanced)
+	for i, s := range ex.Sides {
+		oneOf(v, path{"sides", i}, "side", s, Left, Right)
+		if slices.Contains(ex.Sides[:i], s) {
+			v.fail(path{"sides", i}, "%q is there twice", s)
+		}
 	}
-	v.text(path{"title"}, ex.Title)
+	v.text(path{"title"}, ex.Title, maxText)
+	v.lines(path{"why"}, ex.Why)
 	v.lines(path{"steps"}, ex.Steps)
 	v.lines(path{"mistakes"}, ex.Mistakes)
 	v.lines(path{"cannot_verify"}, ex.CannotVerify)
 	v.sourceList(ex.Sources)
-	v.zones(ex.Zones)
-	v.stroke(ex.Stroke)
-	v.hold(ex.Hold)
-	v.doses(ex.Doses)
-	if len(ex.Checks) == 0 {
-		v.fail(path{"checks"}, "an exercise needs at least one check")
-	}
-	seen := map[string]bool{}
+	v.movement(ex)
+	v.checks(ex.Checks)
 	for i := range ex.Checks {
-		p := path{"checks", i}
-		if code := ex.Checks[i].Code; seen[code] {
-			v.fail(p.to("code"), "%q is there twice", code)
+		v.fits(path{"checks", i}, "", ex, &ex.Checks[i])
+	}
+	v.use(ex)
+	if len(ex.Checks) == 0 {
+		v.fail(path{"checks"}, "an exercise needs at least one check, of its own or named in use")
+	}
+}
+
+// head checks what every file begins with.
+func (v *validator) head(schema int, languages []string) {
+	if schema != SchemaVersion {
+		v.fail(path{"schema"}, "this program reads schema %d, not %d", SchemaVersion, schema)
+	}
+	v.languages = languages
+	if !slices.Contains(languages, DefaultLanguage) {
+		v.fail(path{"languages"}, "%q is missing: it is what is said where a language is not known", DefaultLanguage)
+	}
+	for i, lang := range languages {
+		if !langPattern.MatchString(lang) {
+			v.fail(path{"languages", i}, "%q is no language tag such as en, pt-BR or zh-Hans", lang)
 		}
-		seen[ex.Checks[i].Code] = true
-		v.check(p, ex, &ex.Checks[i])
+		if slices.Contains(languages[:i], lang) {
+			v.fail(path{"languages", i}, "%q is there twice", lang)
+		}
 	}
 }
 
@@ -106,9 +138,8 @@ func (v *validator) basis(p path, b Basis) {
 		if len(b.Source) == 0 {
 			v.fail(p.to("source"), "a number marked %s needs its source", b.Mark)
 		}
-	case Heuristic:
 	default:
-		v.fail(p.to("mark"), "%q is no mark; use sourced, derived or heuristic", b.Mark)
+		oneOf(v, p.to("mark"), "mark", b.Mark, Sourced, Derived, Heuristic)
 	}
 	for i, s := range b.Source {
 		if !v.sources[s] {
@@ -117,98 +148,39 @@ func (v *validator) basis(p path, b Basis) {
 	}
 }
 
-func (v *validator) zones(z Zones) {
-	names := map[string]bool{}
-	for _, zone := range spine.Zones() {
-		names[zone.String()] = zone != spine.ZoneOff
-	}
-	for i, n := range z.Target {
-		if !names[n] {
-			v.fail(path{"zones", "target", i}, "%q is no zone of the back", n)
-		}
-		if slices.Contains(z.Avoid, n) {
-			v.fail(path{"zones", "target", i}, "%q cannot be both worked and avoided", n)
+// each demands that a map has all languages of the file and no others.
+func each[T any](v *validator, p path, what string, m map[string]T) {
+	for _, lang := range v.languages {
+		if _, ok := m[lang]; !ok {
+			v.fail(p, "the %s in %q is missing", what, lang)
 		}
 	}
-	for i, n := range z.Avoid {
-		if !names[n] {
-			v.fail(path{"zones", "avoid", i}, "%q is no zone of the back", n)
+	for _, lang := range sortedKeys(m) {
+		if !slices.Contains(v.languages, lang) {
+			v.fail(p.to(lang), "%q is not in the file's list of languages", lang)
 		}
 	}
 }
 
-func (v *validator) stroke(s *Stroke) {
-	if s == nil {
-		return
-	}
-	p := path{"stroke"}
-	v.within(p.to("from"), s.From, -0.5, 2)
-	v.within(p.to("to"), s.To, -0.5, 2)
-	if !(s.To-s.From >= 0.05) {
-		v.fail(p.to("to"), "the stroke must end at least 0.05 above its start %g, not at %g", s.From, s.To)
-	}
-	v.within(p.to("share"), s.Share, 0.1, 1)
-	if !(s.Turn > 0 && s.Turn < s.Share*(s.To-s.From)) {
-		v.fail(p.to("turn"), "%g must be more than 0 and less than the travel of a pass, %g", s.Turn, s.Share*(s.To-s.From))
-	}
-	v.basis(p, s.Basis)
-}
-
-func (v *validator) hold(h *Hold) {
-	if h == nil {
-		return
-	}
-	p := path{"hold"}
-	v.within(p.to("speed_cm_s"), h.Speed, 0.1, 10)
-	v.within(p.to("drift_l"), h.Drift, 0.005, 0.5)
-	v.within(p.to("min_s"), h.MinS, 1, maxTime)
-	v.within(p.to("max_s"), h.MaxS, h.MinS, maxTime)
-	v.basis(p, h.Basis)
-}
-
-func (v *validator) doses(doses []Dose) {
-	for i, d := range doses {
-		p := path{"doses", i}
-		if !codePattern.MatchString(d.ID) {
-			v.fail(p.to("id"), "%q must be lower-case words joined by underscores", d.ID)
-		}
-		v.text(p.to("name"), d.Name)
-		v.within(p.to("min_s"), d.MinS, 1, 3600)
-		v.within(p.to("max_s"), d.MaxS, d.MinS, 3600)
-		v.within(p.to("sets"), float64(d.Sets), 1, 20)
-		v.basis(p, d.Basis)
-	}
-}
-
-// text demands the default language and refuses empty sentences.
-func (v *validator) text(p path, t Text) {
-	if _, ok := t[DefaultLanguage]; !ok {
-		v.fail(p, "the text in %q is missing", DefaultLanguage)
-	}
+func (v *validator) text(p path, t Text, limit int) {
+	each(v, p, "text", t)
 	for _, lang := range sortedKeys(t) {
-		v.language(p, lang)
-		v.sentence(p.to(lang), t[lang], maxHint)
+		v.sentence(p.to(lang), t[lang], limit)
 	}
 }
 
 func (v *validator) lines(p path, l Lines) {
-	if len(l[DefaultLanguage]) == 0 {
-		v.fail(p, "the text in %q is missing", DefaultLanguage)
-	}
+	each(v, p, "text", l)
 	for _, lang := range sortedKeys(l) {
-		v.language(p, lang)
-		if len(l[lang]) != len(l[DefaultLanguage]) {
-			v.fail(p.to(lang), "has %d lines where %q has %d", len(l[lang]), DefaultLanguage, len(l[DefaultLanguage]))
+		if len(l[lang]) == 0 {
+			v.fail(p.to(lang), "the text is missing")
+		}
+		if d, ok := l[DefaultLanguage]; ok && len(l[lang]) != len(d) {
+			v.fail(p.to(lang), "has %d lines where %q has %d", len(l[lang]), DefaultLanguage, len(d))
 		}
 		for i, s := range l[lang] {
-			v.sentence(p.to(lang, i), s, maxHint)
+			v.sentence(p.to(lang, i), s, maxLine)
 		}
-	}
-}
-
-func (v *validator) language(p path, lang string) {
-	if !langPattern.MatchString(lang) {
-		v.fail(p.to(lang), "%q is no language tag such as en or pt-BR", lang)
 	}
 }
 
@@ -222,15 +194,6 @@ func (v *validator) sentence(p path, s string, limit int) {
 	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' }) {
 		v.fail(p, "must be one line without control characters")
 	}
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // finite tells whether x is a number at all.

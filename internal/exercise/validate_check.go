@@ -1,25 +1,43 @@
 package exercise
 
 import (
+	"errors"
+	"math"
 	"slices"
-	"strings"
 )
 
+// checks checks a list of checks, each by itself.
+func (v *validator) checks(list []Check) {
+	seen := map[string]bool{}
+	for i := range list {
+		p := path{"checks", i}
+		if code := list[i].Code; seen[code] {
+			v.fail(p.to("code"), "%q is there twice", code)
+		}
+		seen[list[i].Code] = true
+		v.check(p, &list[i])
+	}
+}
+
 // check demands that a check can fire, can end, can be spoken, and corrects nothing that nobody saw.
-func (v *validator) check(p path, ex *Exercise, c *Check) {
+func (v *validator) check(p path, c *Check) {
 	if !codePattern.MatchString(c.Code) {
 		v.fail(p.to("code"), "%q must be lower-case words joined by underscores", c.Code)
 	}
-	if c.Severity.Rank() == len(severities) {
-		v.fail(p.to("severity"), "%q is no severity; use safety, setup, technique, pace or praise", c.Severity)
-	}
+	oneOf(v, p.to("severity"), "severity", c.Severity, severities...)
 	v.within(p.to("persist_s"), c.PersistS, 0, maxTime)
 	v.within(p.to("clear_s"), c.ClearS, 0, maxTime)
 	v.within(p.to("cooldown_s"), c.CooldownS, 0, maxTime)
 	v.within(p.to("repeat_max"), float64(c.RepeatMax), 1, 100)
 	v.words(p, c.Words)
 	if c.Severity == Praise {
-		v.praise(p, ex, c)
+		if len(c.When) > 0 || len(c.While) > 0 || c.Notice != nil {
+			v.fail(p, "praise has an occasion (on), no conditions")
+		}
+		oneOf(v, p.to("on"), "occasion", c.On, OnPass, OnHold, OnDose, OnRep, OnForm)
+		if c.On == OnForm && c.PersistS < 1 {
+			v.fail(p.to("persist_s"), "good form has to last at least 1 s before it is praised")
+		}
 		return
 	}
 	if c.On != "" {
@@ -39,41 +57,64 @@ func (v *validator) check(p path, ex *Exercise, c *Check) {
 	}
 }
 
-func (v *validator) praise(p path, ex *Exercise, c *Check) {
-	if len(c.When) > 0 || len(c.While) > 0 || c.Notice != nil {
-		v.fail(p, "praise has an occasion (on), no conditions")
+// fits demands that a check goes with the exercise. whose is put before the reasons, and for shared checks says which.
+func (v *validator) fits(p path, whose string, ex *Exercise, c *Check) {
+	for i, id := range c.Phases {
+		if ex.Phase(id) >= 0 {
+			continue
+		}
+		at := p
+		if whose == "" {
+			at = p.to("phases", i)
+		}
+		v.fail(at, "%s%q is no phase of this exercise", whose, id)
 	}
-	needs := map[Occasion]bool{OnPass: ex.Stroke != nil, OnHold: ex.Hold != nil, OnDose: len(ex.Doses) > 0, OnForm: c.PersistS >= 1}
-	met, known := needs[c.On]
-	switch {
-	case !known:
-		v.fail(p.to("on"), "%q is no occasion; use pass, hold, dose or form", c.On)
-	case !met && c.On == OnForm:
-		v.fail(p.to("persist_s"), "good form has to last at least 1 s before it is praised")
-	case !met:
-		v.fail(p.to("on"), "the exercise has no %s that could be praised", c.On)
+	has := map[Occasion]bool{OnPass: ex.Stroke != nil, OnHold: ex.Hold != nil, OnDose: len(ex.Doses) > 0, OnRep: ex.Reps != nil}
+	if met, needs := has[c.On]; needs && !met {
+		at := p
+		if whose == "" {
+			at = p.to("on")
+		}
+		v.fail(at, "%sthe exercise has no %s that could be praised", whose, c.On)
 	}
 }
 
 func (v *validator) words(p path, words map[string]Words) {
 	p = p.to("words")
-	if _, ok := words[DefaultLanguage]; !ok {
-		v.fail(p, "the words in %q are missing", DefaultLanguage)
-	}
+	each(v, p, "words", words)
 	for _, lang := range sortedKeys(words) {
-		v.language(p, lang)
 		w := words[lang]
 		v.sentence(p.to(lang, "text"), w.Text, maxText)
 		v.sentence(p.to(lang, "say"), w.Say, maxText)
 		v.sentence(p.to(lang, "hint"), w.Hint, maxHint)
-		if n := len(strings.Fields(w.Say)); n > maxSayWords {
-			v.fail(p.to(lang, "say"), "has %d words; more than %d cannot be spoken in two seconds", n, maxSayWords)
+		if s := SpokenS(w.Say, lang); s > maxSpoken {
+			v.fail(p.to(lang, "say"), "takes about %.1f s to speak; a cue has %d s", s, maxSpoken)
 		}
 	}
 }
 
 func (v *validator) condition(p path, c *Check, k *Condition, gate bool) {
-	m, ok := measures[k.Quantity]
+	kinds := 0
+	for _, there := range []bool{k.Quantity != "", k.Value.IsSet(), k.Test.IsSet()} {
+		if there {
+			kinds++
+		}
+	}
+	switch {
+	case kinds != 1:
+		v.fail(p, "a condition has either a quantity, or a value, or is an expression that is true or false")
+	case k.Test.IsSet():
+		v.test(p, &k.Test)
+	case k.Value.IsSet():
+		v.value(p, k, gate)
+	default:
+		v.quantity(p, c, k, gate)
+	}
+}
+
+// quantity checks a condition on a quantity of a reading.
+func (v *validator) quantity(p path, c *Check, k *Condition, gate bool) {
+	m, ok := measureOf(k.Quantity)
 	if !ok {
 		v.fail(p.to("quantity"), "%q is no quantity of a reading", k.Quantity)
 		return
@@ -84,6 +125,61 @@ func (v *validator) condition(p path, c *Check, k *Condition, gate bool) {
 	}
 	if k.Unit != m.unit {
 		v.fail(p.to("unit"), "%s is measured in %q, not in %q", k.Quantity, m.unit, k.Unit)
+	}
+	v.number(p, k, m, gate)
+}
+
+// value checks a condition on an expression that is a number.
+func (v *validator) value(p path, k *Condition, gate bool) {
+	if k.State != DemandNone {
+		v.fail(p.to("state"), "only a quantity has a state")
+	}
+	root := v.compile(p.to("value"), k.Value.source)
+	if root == nil {
+		return
+	}
+	if !root.op.isNumber() {
+		v.fail(p.to("value"), "the expression is true or false; a value is a number")
+		return
+	}
+	k.Value.root = root
+	if fault := root.unitFault(k.Unit); fault != "" {
+		v.fail(p.to("unit"), "%s", fault)
+		return
+	}
+	m := root.measure()
+	m.unit = k.Unit
+	v.number(p, k, m, gate)
+}
+
+// test compiles an expression that is true or false.
+func (v *validator) test(p path, t *Test) {
+	root := v.compile(p, t.source)
+	switch {
+	case root == nil:
+	case root.op.isNumber():
+		v.fail(p, "the expression is a number; compare it with something")
+	default:
+		t.root = root
+	}
+}
+
+// compile compiles the expression at a path, or reports what is wrong with it and where.
+func (v *validator) compile(p path, source string) *node {
+	root, err := compile(source, v.phases)
+	var fault *expressionError
+	if errors.As(err, &fault) {
+		line, column := inside(v.root, p, source, fault.at)
+		v.faults = append(v.faults, &Error{File: v.file, Line: line, Column: column, Key: p.String(), Reason: fault.reason})
+		return nil
+	}
+	return root
+}
+
+// number checks the limits of a number, and the share of time that it has to be past them.
+func (v *validator) number(p path, k *Condition, m measure, gate bool) {
+	if k.Abs {
+		m.lo, m.hi = math.Max(0, math.Max(m.lo, -m.hi)), math.Max(m.hi, -m.lo)
 	}
 	v.band(p, k.Band, m, gate)
 	if k.Share == 0 && k.WindowS == 0 && k.LeaveShare == 0 {
@@ -109,75 +205,5 @@ func (v *validator) demand(p path, c *Check, k *Condition, gate bool) {
 	}
 	if k.Enter != nil || k.Leave != nil || k.Abs || k.Unit != "" || k.Share != 0 || k.LeaveShare != 0 || k.WindowS != 0 {
 		v.fail(p.to("state"), "a condition asks for a state or compares a number, not both")
-	}
-}
-
-// band checks the limits of a quantity. Leave has to lie on the far side of Enter, so that a value that
-// trembles on the limit does not switch the finding on and off.
-func (v *validator) band(p path, b Band, m measure, gate bool) {
-	if b.Enter == nil {
-		v.fail(p.to("enter"), "the threshold is missing")
-		return
-	}
-	if !v.threshold(p.to("enter"), b.Enter, m) {
-		return
-	}
-	v.basis(p.to("enter"), b.Enter.Basis)
-	if b.Leave == nil {
-		if !gate {
-			v.fail(p.to("leave"), "the threshold is missing")
-		}
-		return
-	}
-	if !v.threshold(p.to("leave"), b.Leave, m) {
-		return
-	}
-	if b.Leave.Mark != "" {
-		v.basis(p.to("leave"), b.Leave.Basis)
-	}
-	enter, above := b.Enter.Limit()
-	leave, leaveAbove := b.Leave.Limit()
-	switch {
-	case above == leaveAbove:
-		v.fail(p.to("leave"), "enter and leave must point in opposite directions")
-	case above && !(leave < enter), !above && !(leave > enter):
-		v.fail(p.to("leave"), "%g leaves no hysteresis against enter, %g", leave, enter)
-	}
-}
-
-func (v *validator) threshold(p path, t *Threshold, m measure) bool {
-	if (t.Above == nil) == (t.Below == nil) {
-		v.fail(p, "needs either above or below")
-		return false
-	}
-	limit, _ := t.Limit()
-	if !finite(limit) || limit < m.lo || limit > m.hi {
-		v.fail(p, "%g %s is impossible; it must be between %g and %g", limit, m.unit, m.lo, m.hi)
-		return false
-	}
-	return true
-}
-
-// notice checks the softer limit: it must be reached before the cue's own.
-func (v *validator) notice(p path, c *Check) {
-	p = p.to("notice")
-	if len(c.When) == 0 || c.When[0].State != DemandNone {
-		v.fail(p, "a notice needs a first condition that compares a number")
-		return
-	}
-	first := &c.When[0]
-	m, ok := measures[first.Quantity]
-	if !ok {
-		return // reported with the condition
-	}
-	before := len(v.faults)
-	v.band(p, *c.Notice, m, false)
-	if len(v.faults) > before || first.Enter == nil || (first.Enter.Above == nil) == (first.Enter.Below == nil) {
-		return
-	}
-	soft, above := c.Notice.Enter.Limit()
-	hard, hardAbove := first.Enter.Limit()
-	if above != hardAbove || (above && soft >= hard) || (!above && soft <= hard) {
-		v.fail(p.to("enter"), "%g is not reached before the cue's own limit %g", soft, hard)
 	}
 }

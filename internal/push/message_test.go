@@ -200,7 +200,8 @@ func result() *session.LiveResult {
 		Summary: coach.Summary{
 			ExerciseID: "thoracic-roll", ExerciseVersion: 1, DurationS: 12.5, Cues: []coach.Finding{finding(1, "jerky"), {ID: 2, Code: "good_form", Severity: exercise.Praise}},
 			Holds: []coach.Hold{{StartS: 1, EndS: 22, S: .8, Level: "T8"}}, TimeAtLevelS: []coach.LevelTime{{Level: "T8", TimeS: 21}},
-			Doses: []coach.DoseDone{{ID: "warm_up", DoneS: 20, MinS: 30, MaxS: 60}},
+			Phases: []coach.PhaseTime{{ID: "rolling", TimeS: 10, Visits: 2}},
+			Doses:  []coach.DoseDone{{ID: "warm_up", DoneS: 20, MinS: 30, MaxS: 60}},
 		},
 		Frames: session.Counters{Received: 10, Decoded: 9, Analysed: 7, Pushed: 7, Dropped: session.Drops{Slot: 2, Decode: 1}},
 		Pain:   []session.PainValue{{T: 3, Value: 2}},
@@ -230,7 +231,7 @@ func TestSummaryOfNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := Summary(&session.LiveResult{Summary: coach.New(ex).Finish(0)})
+	text, err := Summary(&session.LiveResult{Summary: coach.New(ex, coach.Options{}).Finish(0)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,9 +44,7 @@ type judge struct {
 }
 
 func newJudge(ex *exercise.Exercise, language string, o spine.Options) *judge {
-	j := &judge{estimator: spine.New(o), coach: coach.New(ex)}
-	j.coach.SetLanguage(language)
-	return j
+	return &judge{estimator: spine.New(o), coach: coach.New(ex, coach.Options{Language: language})}
 }
 
 // read makes the reading of what was seen, which it rounds to what can be stored before.
