@@ -13,6 +13,7 @@ var variables = []Variable{
 	{Name: "roller_hip_l", Unit: UnitL, Hi: 4, Doc: "distance of the roller's axis from the hip joint"},
 	{Name: "roller_under_l", Unit: UnitL, Lo: -3, Hi: 3, Doc: "how far the roller's axis is below the hip joint; negative above"},
 	{Name: "roller_skew_deg", Unit: UnitDeg, Hi: 90, Doc: "angle between the roller and a line straight across the body"},
+	{Name: "roller_size_ratio", Unit: UnitShare, Hi: 10, Doc: "diameter of the roller as measured, as a share of the one that was told; 1 if they agree"},
 	// How it moves.
 	{Name: "speed_cm_s", Unit: UnitCMPerS, Lo: -100, Hi: 100, Doc: "travel of the contact along the body over 1 s; positive towards the head"},
 	{Name: "stroke_speed_cm_s", Unit: UnitCMPerS, Lo: -100, Hi: 100, Doc: "the same over 0.6 s, which follows fast strokes"},
