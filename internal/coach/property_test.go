@@ -122,6 +122,10 @@ func neverOnTheUnsure(t *rapid.T, ex *exercise.Exercise, c *coached, readings []
 				return v.State == spine.OK
 			})
 			for _, k := range ex.Checks[i].While {
+				if k.Test.IsSet() {
+					sure = sure && k.Test.Of(&knowledge{reading: r}) != exercise.Unknown
+					continue
+				}
 				v, _ := r.Value(k.Quantity)
 				sure = sure && v.State == spine.OK
 			}
