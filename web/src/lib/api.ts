@@ -77,11 +77,17 @@ export async function refusal(answer: Response): Promise<ApiError> {
   }
 }
 
+// The server's own sentences are to be in the language of the page.
+function spoken(): Record<string, string> {
+  const language = globalThis.document?.documentElement.lang
+  return language ? { 'Accept-Language': language } : {}
+}
+
 /** Fetches, or throws ApiError. */
-export async function call(path: string, init: RequestInit = {}): Promise<Response> {
+export async function call(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
   let answer: Response
   try {
-    answer = await fetch(path, { ...init, cache: 'no-store', credentials: 'same-origin' })
+    answer = await fetch(path, { ...init, headers: { ...spoken(), ...init.headers }, cache: 'no-store', credentials: 'same-origin' })
   } catch (cause) {
     throw new ApiError(0, 'unreachable', cause instanceof Error ? cause.message : String(cause))
   }

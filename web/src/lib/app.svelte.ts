@@ -11,7 +11,7 @@ import { Speaker, type VoiceSettings } from './voice/speaker'
 import { speechSink, watchVoices } from './voice/sinks'
 import { WebAudioTone } from './voice/tone'
 import { WakeLock } from './wakelock'
-import { wordsOf, type Words } from '../words'
+import { chooseLanguage, fetchWords, usualUnits, wordsOf, type Language, type Units, type Words } from '../words'
 
 export type Screen = 'welcome' | 'screening' | 'stop' | 'camera' | 'live' | 'pain_stop' | 'summary'
 
@@ -34,8 +34,10 @@ export class App {
   session = $state.raw<Session | null>(null)
   hasVoice = $state(true)
 
-  readonly language = $derived(this.pickLanguage())
-  readonly words: Words = $derived(wordsOf(this.language))
+  /** The language whose texts are there and shown. */
+  language = $state.raw<Language>('en')
+  readonly units: Units = $derived(this.preferences.units || usualUnits(navigator.languages))
+  readonly words: Words = $derived(wordsOf(this.language, this.units))
   readonly exercise = $derived(this.info?.exercises[0] ?? null)
 
   readonly tone = new WebAudioTone()
@@ -44,13 +46,17 @@ export class App {
   private readonly wake = new WakeLock()
   // Plays the camera for the fallback, whichever screen is shown.
   private readonly feed = document.createElement('video')
+  private readonly lookForVoice: () => void
   private retry: ReturnType<typeof setTimeout> | undefined
 
-  constructor() {
+  /** The texts of the language have been fetched. */
+  constructor(language: Language) {
+    this.language = language
+    this.speaker.language = language
     this.feed.muted = true
     this.feed.playsInline = true
     this.accessToken = takeToken()
-    watchVoices(
+    this.lookForVoice = watchVoices(
       () => this.language,
       (can) => (this.hasVoice = can || window.__rollwellSpeech !== undefined),
     )
@@ -87,6 +93,27 @@ export class App {
     this.go(verdict(this.answers) === 'go' ? 'camera' : 'stop')
   }
 
+  /** Page, coach and voice go on in another language; without a network they stay as they are. */
+  async setLanguage(language: Language): Promise<void> {
+    this.preferences.language = language
+    this.remember()
+    try {
+      await fetchWords(language)
+    } catch {
+      return
+    }
+    if (this.preferences.language !== language) return
+    this.language = language
+    this.speaker.language = language
+    this.lookForVoice()
+    this.session?.setLanguage(language)
+  }
+
+  setUnits(units: Units): void {
+    this.preferences.units = units
+    this.remember()
+  }
+
   setVoice(voice: VoiceSettings): void {
     this.preferences.voice = voice
     this.speaker.set(voice)
@@ -97,7 +124,6 @@ export class App {
   unlockVoice(): void {
     this.tone.unlock()
     this.sink.unlock?.()
-    this.speaker.language = this.language
   }
 
   sampleVoice(): void {
@@ -211,18 +237,19 @@ export class App {
     return { id: 'failed', detail: cause.message }
   }
 
-  private pickLanguage(): string {
-    const offered = this.info?.exercises[0]?.languages ?? []
-    const wishes = [this.preferences.language, ...navigator.languages, 'en']
-    for (const wish of wishes) {
-      const found = offered.find((l) => l === wish) ?? offered.find((l) => l === wish.split('-')[0])
-      if (found) return found
-    }
-    return offered[0] ?? 'en'
-  }
-
   private remember(): void {
     save($state.snapshot(this.preferences))
+  }
+}
+
+/** Fetches the texts that this browser's user wants, and tells whose they are: English where they cannot be had. */
+export async function firstLanguage(): Promise<Language> {
+  const language = chooseLanguage([load().language, ...navigator.languages])
+  try {
+    await fetchWords(language)
+    return language
+  } catch {
+    return 'en'
   }
 }
 

@@ -1,6 +1,8 @@
-// What this browser remembers: how loud and how fast the voice is, and the roller's size. Nothing about a person.
+// What this browser remembers: language and units, how loud and how fast the voice is, and the roller's size. Nothing
+// about a person.
 
 import type { VoiceSettings } from './voice/speaker'
+import type { Units } from '../words'
 
 export interface Preferences {
   voice: VoiceSettings
@@ -8,7 +10,10 @@ export interface Preferences {
   diameter: number
   /** cm, null for unknown */
   length: number | null
+  /** One of words/languages, empty where nobody has chosen: the browser's then. */
   language: string
+  /** Empty where nobody has chosen: those usual where the person is then. */
+  units: Units | ''
 }
 
 export const defaults: Preferences = {
@@ -16,6 +21,7 @@ export const defaults: Preferences = {
   diameter: 15,
   length: null,
   language: '',
+  units: '',
 }
 
 const key = 'rollwell.preferences'
@@ -42,6 +48,7 @@ export function read(text: string | null): Preferences {
     diameter: within(found.diameter, 5, 25, defaults.diameter),
     length: typeof found.length === 'number' ? within(found.length, 5, 200, 0) || null : null,
     language: typeof found.language === 'string' ? found.language : '',
+    units: found.units === 'metric' || found.units === 'inches' ? found.units : '',
   }
 }
 

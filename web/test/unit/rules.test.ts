@@ -9,9 +9,11 @@ import { painBand, painStops } from '../../src/lib/check/pain'
 import { emergencies, groups, questionIds, verdict, type QuestionId } from '../../src/lib/check/screening'
 import { bannerView, chipKind, onRoller, type Standing } from '../../src/lib/check/view'
 import { parse, type Frame, type SetupItem, type State, type Summary } from '../../src/lib/protocol'
-import { en } from '../../src/words/en'
+import { wordsOf } from '../../src/words'
 // @ts-expect-error: see protocol.test.ts
 import * as fx from '../look/fixture.mjs'
+
+const en = wordsOf('en')
 
 describe('screening', () => {
   it('asks everything once, sixteen things in all', () => {
@@ -125,7 +127,7 @@ describe('the banner', () => {
     ['a cue', { banner: fx.cues.lumbar }, fx.cues.lumbar.text],
     ['set-up: what to do', { phase: 'setup', setup: fx.setup.noRoller }, fx.setup.noRoller[5].text],
     ['set-up: all green', { phase: 'setup' }, en.setup.lieDown],
-    ['set-up: counting', { phase: 'setup', countdown: { kind: 'counting', left: 3 } }, en.setup.counting(3)],
+    ['set-up: counting', { phase: 'setup', countdown: { kind: 'counting', left: 3 } }, en.t('setup.counting', { n: 3 })],
     ['set-up: held', { phase: 'setup', countdown: { kind: 'held' } }, en.setup.allGreen],
     ['set-up: nothing known', { phase: 'setup', setup: [] }, en.setup.looking],
   ] as [string, Partial<Standing>, string][])('%s', (_, change, wanted) => {

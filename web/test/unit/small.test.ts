@@ -4,19 +4,14 @@ import { ApiError, refusal } from '../../src/lib/api'
 import { backoff } from '../../src/lib/backoff'
 import { cameraFault, cameraHindrance } from '../../src/lib/camera'
 import { Events, type Link } from '../../src/lib/events'
-import { clock, fileName, gauge, percent } from '../../src/lib/format'
+import { clock, fileName } from '../../src/lib/format'
 import { hotkeyOf } from '../../src/lib/hotkeys'
 import { pictureSize } from '../../src/lib/jpeg'
 import { defaults, read } from '../../src/lib/preferences'
-import { problemIds } from '../../src/lib/problems'
 import { preferred } from '../../src/lib/whip'
-import { directionOf, wordsOf } from '../../src/words'
-import { en } from '../../src/words/en'
 
 describe('format', () => {
   it.each([[0, '0:00'], [9.9, '0:09'], [61, '1:01'], [3600, '60:00'], [-3, '0:00']])('%d s is %s', (s, text) => expect(clock(s)).toBe(text))
-  it.each([[3.64, '3.6'], [-0.04, '0.0'], [9.94, '9.9'], [9.96, '10'], [12.4, '12']])('a gauge shows %d as %s', (v, text) => expect(gauge(v)).toBe(text))
-  it.each([[0, '0 %'], [0.001, '1 %'], [0.5, '50 %'], [1, '100 %'], [Number.NaN, '0 %']])('share %d is %s', (v, text) => expect(percent(v)).toBe(text))
   it('file names are tame', () => expect(fileName('rollwell', new Date(2026, 10, 3, 7, 5))).toBe('rollwell-2026-11-03-0705.json'))
 })
 
@@ -92,14 +87,6 @@ describe('preferences', () => {
   it.each([[null], ['nonsense'], ['[]'], ['null'], ['{"diameter":99,"length":-4,"voice":{"volume":7,"rate":"x"}}']])('%s gives what is usual', (text) => {
     expect(read(text)).toEqual(defaults)
   })
-})
-
-describe('words', () => {
-  it('every problem has its screen', () => {
-    for (const id of problemIds) expect(en.problems[id].steps.length, id).toBeGreaterThan(0)
-  })
-  it('a language that there is no table for is English', () => expect(wordsOf('xx')).toBe(en))
-  it('direction', () => expect([directionOf('en'), directionOf('ar'), directionOf('he-IL')]).toEqual(['ltr', 'rtl', 'rtl']))
 })
 
 describe('the websocket', () => {

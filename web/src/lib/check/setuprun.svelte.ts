@@ -33,7 +33,7 @@ export class SetupRun {
     if (next.kind !== before || (next.kind === 'counting' && this.left !== next.left)) this.countdown = next
     if (next.kind === 'counting' && before !== 'counting') {
       this.speaker.silence() // "everything is in view" says it all
-      this.say('count', this.words().setup.countingSay(next.left))
+      this.say('count', this.words().t('setup.countingSay', { n: next.left }))
     }
     if (next.kind === 'go' && (this.askedAt === null || now - this.askedAt > againS)) this.start()
   }

@@ -1,6 +1,6 @@
 // What the banner and the chip say, from how things stand. Pure, so that every state can be tested.
 
-import type { Words } from '../../words'
+import { wordFor, type Words } from '../../words'
 import type { IconFrame } from '../../components/icons'
 import type { Link } from '../events'
 import type { Banner, Frame, Phase, Severity, SetupItem } from '../protocol'
@@ -49,7 +49,7 @@ function calmView(frame: Frame | null, w: Words): BannerView {
   if (!frame || reading?.state !== 'ok') return view('plain', 'eye', w.check.unsureTitle, w.check.unsureHint)
   const zone = reading.zone ?? 'off'
   if (zone === 'off') return view('plain', 'lie', w.check.offTitle, w.check.offHint)
-  const hint = w.check.calmHint(reading.level ?? '', w.setup.zones[zone] ?? zone)
+  const hint = w.t('check.calmHint', { level: reading.level ?? '', zone: wordFor(w.setup.zones, zone) })
   const onTarget = zone === 'thoracic' || zone === 'lower_thoracic'
   // Something is open that does not speak at the moment: no praise then.
   if (!onTarget || frame.active.some((code) => !praise.has(code))) return view('plain', 'lie', w.check.onTitle, hint)
@@ -61,7 +61,7 @@ const praise = new Set(['hold_done', 'zone_done', 'pass_done', 'good_form'])
 function setupView(s: Standing, w: Words): BannerView {
   const c = s.countdown
   if (c.kind === 'counting' || c.kind === 'go') {
-    return view('praise', 'good', w.setup.counting(c.kind === 'go' ? 1 : c.left), w.setup.countingHint)
+    return view('praise', 'good', w.t('setup.counting', { n: c.kind === 'go' ? 1 : c.left }), w.setup.countingHint)
   }
   const toDo = firstToDo(s.setup)
   if (toDo) return view('setup', toDo.id, toDo.text)

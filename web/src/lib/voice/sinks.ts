@@ -1,5 +1,6 @@
 // Where words become sound: the browser's own speech, or time that passes in silence where it has none.
 
+import { wholeTag } from '../../words'
 import type { SpeechSink } from './speaker'
 
 /**
@@ -36,12 +37,21 @@ export class SilentSink implements SpeechSink {
   }
 }
 
-/** The browser's voices of a language, those on this device only: others send the words to somebody else's server. */
+/**
+ * The browser's voices of a language, those on this device only: others send the words to somebody else's server. Those
+ * of the language's own country come first where that matters (Brazil, and Mandarin), then the browser's default.
+ */
 export function localVoices<V extends { lang: string; localService: boolean; default: boolean }>(all: V[], language: string): V[] {
-  const base = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] ?? ''
-  return all
-    .filter((v) => v.localService && base(v.lang) === base(language))
-    .sort((a, b) => Number(b.default) - Number(a.default))
+  const wanted = wholeTag(language)
+  const ownCountry = language.includes('-')
+  const rank = (v: V): number => 2 * Number(ownCountry && wholeTag(v.lang)?.region === wanted?.region) + Number(v.default)
+  return all.filter((v) => v.localService && speaks(v.lang, wanted)).sort((a, b) => rank(b) - rank(a))
+}
+
+// A voice of Hong Kong or Macau calls itself Chinese and speaks Cantonese.
+function speaks(tag: string, wanted: Intl.Locale | null): boolean {
+  const voice = wholeTag(tag)
+  return voice !== null && voice.language === wanted?.language && !(voice.language === 'zh' && ['HK', 'MO'].includes(voice.region ?? ''))
 }
 
 /** Speaks through the Web Speech interface. */
@@ -108,7 +118,7 @@ export function speechSink(): SpeechSink {
   return 'speechSynthesis' in window ? new WebSpeechSink(window.speechSynthesis, silent) : silent
 }
 
-/** Tells, now and whenever it changes, whether this device can speak a language. Returns how to stop listening. */
+/** Tells, now and whenever the voices change, whether this device can speak a language. Returns how to look again. */
 export function watchVoices(language: () => string, tell: (can: boolean) => void): () => void {
   if (!('speechSynthesis' in window)) {
     tell(false)
@@ -118,5 +128,5 @@ export function watchVoices(language: () => string, tell: (can: boolean) => void
   const look = (): void => tell(localVoices(synthesis.getVoices(), language()).length > 0)
   look()
   synthesis.addEventListener?.('voiceschanged', look)
-  return () => synthesis.removeEventListener?.('voiceschanged', look)
+  return look
 }
