@@ -33,6 +33,8 @@ type phase struct {
 	held   time.Duration
 	last   truth
 	sureAt time.Duration
+	// unsure is for how long nobody has been able to tell whether it is true.
+	unsure time.Duration
 
 	total  time.Duration
 	visits int
@@ -67,8 +69,11 @@ func (p *phases) id() string {
 	return p.list[p.now].spec.ID
 }
 
-// works tells whether time now fills the dose of an exercise that counts by phase.
-func (p *phases) works() bool { return len(p.list) > 0 && p.list[p.now].spec.Works }
+// works tells whether time now fills the dose of an exercise that counts by phase: in a phase that works, as long as it
+// can be told that it goes on.
+func (p *phases) works() bool {
+	return len(p.list) > 0 && p.list[p.now].spec.Works && p.list[p.now].unsure <= pauseMax
+}
 
 // lasted returns how long the present phase has lasted.
 func (p *phases) lasted(now time.Duration) time.Duration { return now - p.since }
@@ -162,10 +167,11 @@ func (f *phase) step(k *knowledge, now, dt time.Duration) {
 		if f.last == yes {
 			f.held += dt
 		}
-		f.sureAt = now
+		f.sureAt, f.unsure = now, 0
 	case no:
-		f.held = 0
+		f.held, f.unsure = 0, 0
 	default:
+		f.unsure += dt
 		if now-f.sureAt > pauseMax {
 			f.held = 0
 		}

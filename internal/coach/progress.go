@@ -122,7 +122,7 @@ func (p *progress) interrupt() {
 // step takes a reading, after the coach has judged phases and checks.
 func (p *progress) step(c *Coach, r *spine.Reading, dt time.Duration) happenings {
 	h := happenings{dt: dt}
-	place, placed := p.placeOf(r)
+	place, placed := p.placeOf(r, c.phases.works())
 	s, on := measured(r, "s"), measured(r, "on_roller")
 	p.spot = spot{zone: offIndex}
 	if s.State == spine.OK && on.State == spine.OK && on.V >= onRollerMin {
@@ -141,14 +141,15 @@ func (p *progress) step(c *Coach, r *spine.Reading, dt time.Duration) happenings
 	return h
 }
 
-// placeOf returns where the roller is on the part of the body that the exercise works, and whether it surely is there.
-func (p *progress) placeOf(r *spine.Reading) (place float64, placed bool) {
+// placeOf returns where the roller is on the part of the body that the exercise works, and whether it surely is there:
+// under trunk or thigh, or, of somebody who sits on it, as the phase says.
+func (p *progress) placeOf(r *spine.Reading, works bool) (place float64, placed bool) {
 	where, rests := spine.Quantity("s"), spine.Quantity("on_roller")
 	if p.ex.Stroke != nil && p.ex.Stroke.Of == exercise.AlongThigh {
 		where, rests = "thigh_t", "on_thigh"
 	}
 	at, on := measured(r, where), measured(r, rests)
-	return at.V, at.State == spine.OK && on.State == spine.OK && on.V >= onRollerMin
+	return at.V, at.State == spine.OK && (works || on.State == spine.OK && on.V >= onRollerMin)
 }
 
 // fill brings the dose up to date and tells whether it has been reached with this step.
