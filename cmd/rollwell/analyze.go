@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -25,18 +24,19 @@ type engineFlags struct {
 
 // analyzeCmd is the main job: clips in, corrections out.
 type analyzeCmd struct {
-	engineFlags    `embed:""`
-	Clips          []string    `arg:"" name:"clip" help:"Video files: mp4, mov, webm or mkv." type:"path"`
-	Out            string      `help:"Folder for the results; each clip gets a folder of its own in it." default:"out" placeholder:"DIR" type:"path"`
-	Exercise       string      `help:"Exercise to judge by: an id of the catalogue, or an exercise file." default:"thoracic-roll" placeholder:"ID|FILE"`
-	Language       string      `help:"Language of the cues: a tag such as en or pt-BR." default:"en" placeholder:"TAG"`
-	Overlay        bool        `help:"Also write overlay.mp4, the clip with everything drawn in."`
-	Roller         []placement `help:"Where the near end of the roller is, in pixels of the clip, at a time in seconds; wins over anything the program finds. May be given again for later times." placeholder:"X,Y,RADIUS@TIME" sep:"none"`
-	RollerDiameter float64     `help:"Diameter of the roller in centimetres, if known." placeholder:"CM"`
-	RollerLength   float64     `help:"Length of the roller in centimetres, if known." placeholder:"CM"`
-	Observations   bool        `help:"Also write observations.jsonl.zst, by which the clip can be judged again without its video (rollwell rescore)." default:"true" negatable:""`
-	Jobs           int         `help:"Clips to analyse at a time; 0: one per core." default:"0"`
-	JSON           bool        `help:"Print each clip's session.json on standard output, one to a line, instead of the summary."`
+	engineFlags     `embed:""`
+	exercisesFolder `embed:""`
+	Clips           []string    `arg:"" name:"clip" help:"Video files: mp4, mov, webm or mkv." type:"path"`
+	Out             string      `help:"Folder for the results; each clip gets a folder of its own in it." default:"out" placeholder:"DIR" type:"path"`
+	Exercise        string      `help:"Exercise to judge by: an id of the catalogue, or an exercise file." default:"thoracic-roll" placeholder:"ID|FILE"`
+	Language        string      `help:"Language of the cues: a tag such as en or pt-BR." default:"en" placeholder:"TAG"`
+	Overlay         bool        `help:"Also write overlay.mp4, the clip with everything drawn in."`
+	Roller          []placement `help:"Where the near end of the roller is, in pixels of the clip, at a time in seconds; wins over anything the program finds. May be given again for later times." placeholder:"X,Y,RADIUS@TIME" sep:"none"`
+	RollerDiameter  float64     `help:"Diameter of the roller in centimetres, if known." placeholder:"CM"`
+	RollerLength    float64     `help:"Length of the roller in centimetres, if known." placeholder:"CM"`
+	Observations    bool        `help:"Also write observations.jsonl.zst, by which the clip can be judged again without its video (rollwell rescore)." default:"true" negatable:""`
+	Jobs            int         `help:"Clips to analyse at a time; 0: one per core." default:"0"`
+	JSON            bool        `help:"Print each clip's session.json on standard output, one to a line, instead of the summary."`
 }
 
 // Run analyses every clip. A clip that cannot be read does not keep the others from being analysed.
@@ -44,9 +44,9 @@ func (c analyzeCmd) Run(ctx context.Context, std streams) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	ex, err := openExercise(c.Exercise)
+	ex, err := c.openExercise(c.Exercise, std.err)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return err
 	}
 	rt, versions, err := c.open(ctx)
 	if err != nil {
@@ -110,18 +110,6 @@ func (c analyzeCmd) check() error {
 
 // isSize tells whether x is a size between the two, or not given.
 func isSize(x, least, most float64) bool { return x == 0 || x >= least && x <= most }
-
-// openExercise takes an exercise from the catalogue, or from a file if the name looks like one.
-func openExercise(name string) (*exercise.Exercise, error) {
-	if ext := filepath.Ext(name); ext != ".yaml" && ext != ".yml" {
-		return exercise.Get(name)
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("read the exercise: %w", err)
-	}
-	return exercise.Parse(name, text)
-}
 
 // options is what was told beforehand.
 func (c analyzeCmd) options() results.Options {

@@ -14,6 +14,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Serve the page of the live check: open it, lie down, be corrected."`
 	Analyze     analyzeCmd     `cmd:"" help:"Analyse clips: where the roller is, how it moves, and what to correct."`
 	Rescore     rescoreCmd     `cmd:"" help:"Judge an analysed clip again, by other rules, without its video."`
+	Exercises   exercisesCmd   `cmd:"" help:"Show the exercises and check exercise files."`
 	Bench       benchCmds      `cmd:"" help:"Time the stages of the pipeline, or the live check."`
 	Models      modelsCmd      `cmd:"" help:"Get the models and look after them."`
 	Doctor      doctorCmd      `cmd:"" help:"Tell what is missing on this machine and how to get it."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -14,6 +15,8 @@ import (
 
 // rescoreCmd judges stored observations.
 type rescoreCmd struct {
+	exercisesFolder `embed:""`
+
 	From     string `arg:"" name:"folder" help:"Folder that analyze has written, or the observations.jsonl.zst in it." type:"path"`
 	Rules    string `help:"Exercise to judge by: an id of the catalogue, or an exercise file. Without it: the exercise of the first analysis, as the catalogue has it now." placeholder:"ID|FILE"`
 	Language string `help:"Language of the cues. Without it: that of the first analysis." placeholder:"TAG"`
@@ -47,12 +50,12 @@ func (c rescoreCmd) Run(ctx context.Context, std streams) error {
 	}
 	defer stored.Close()
 	out := clipOutcome{clip: path}
-	c.judge(ctx, stored, &out)
+	c.judge(ctx, std.err, stored, &out)
 	return report(std, c.JSON, []clipOutcome{out})
 }
 
 // judge takes the observations through the rules and notes in out what became of them.
-func (c rescoreCmd) judge(ctx context.Context, stored *results.ObservationsReader, out *clipOutcome) {
+func (c rescoreCmd) judge(ctx context.Context, warn io.Writer, stored *results.ObservationsReader, out *clipOutcome) {
 	h := &stored.Header
 	if c.Rules == "" {
 		c.Rules = h.Exercise.ID
@@ -60,9 +63,9 @@ func (c rescoreCmd) judge(ctx context.Context, stored *results.ObservationsReade
 	if c.Language == "" {
 		c.Language = h.Options.Language
 	}
-	ex, err := openExercise(c.Rules)
+	ex, err := c.openExercise(c.Rules, warn)
 	if err != nil {
-		out.err = fmt.Errorf("%w: %w", errUsage, err)
+		out.err = err
 		return
 	}
 	if out.err = makeFolder(c.Out); out.err != nil {

@@ -9,7 +9,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/ingest"
 	"github.com/rollwell/rollwell/internal/server"
 	"github.com/rollwell/rollwell/internal/session"
@@ -21,6 +20,8 @@ import (
 type serveCmd struct {
 	Config      configFile `help:"File of settings, YAML: one key per flag of this command. Flags and environment come first." placeholder:"FILE" type:"path"`
 	PrintConfig bool       `help:"Print a commented file of settings and end."`
+
+	exercisesFolder `embed:""`
 
 	Listen      string         `help:"Address and port of the page. Beyond loopback an access token is asked for." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	RTCPort     int            `help:"Port that browsers send video to, UDP and TCP; 0: any." default:"8189" placeholder:"PORT"`
@@ -83,7 +84,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 		Workers: c.Workers, MinRate: c.MinRate, MaxSessions: c.MaxSessions, AssumedCost: assumedCost(rt.Info().Engine, rt.Info().Model),
 	})
 	defer func() { err = errors.Join(err, closeVision(ctx, pool, rt)) }()
-	exercises, err := exercise.Catalogue()
+	exercises, err := c.allExercises(std.err)
 	if err != nil {
 		return err
 	}

@@ -20,13 +20,21 @@ const (
 	extension = ".yaml"
 )
 
+// Folder is a folder of exercise files (*.yaml), each called by the id of its exercise. They may use the built-in shared
+// checks and those in the folder "shared" beside them, which take the place of built-in ones of the same code.
+type Folder struct {
+	FS fs.FS
+	// Name is what errors call the folder; it may be empty.
+	Name string
+}
+
 // Catalogue returns the exercises built into the program, by id. An error means a broken build.
 func Catalogue() ([]*Exercise, error) {
 	shared, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
-	return loadFolder(embedded, catalogueDir, shared)
+	return Folder{FS: embedded}.load(catalogueDir, shared)
 }
 
 // Get returns the exercise of that id from the catalogue, or an error that matches ErrUnknown and lists the
@@ -54,21 +62,51 @@ func NotFound(id string, list []*Exercise) error {
 	return fmt.Errorf("%w %q: choose one of %s", ErrUnknown, id, strings.Join(ids, ", "))
 }
 
-// LoadFolder reads all exercise files (*.yaml) at the top of a file system, by id. They may use the built-in shared
-// checks and those in its folder "shared", which may also replace built-in ones. Bad files do not keep the others out:
-// whatever is good is returned, and the error, if any, tells of all faults there are.
-func LoadFolder(fsys fs.FS) ([]*Exercise, error) {
+// Load reads all exercise files of the folder, by id. Bad files do not keep the others out: whatever is good is
+// returned, and the error, if any, tells of all faults there are.
+func (f Folder) Load() ([]*Exercise, error) {
+	shared, sharedErr := f.shared()
+	list, err := f.load(".", shared)
+	return list, errors.Join(sharedErr, err)
+}
+
+// LoadFile reads one exercise file of the folder just as Load would.
+func (f Folder) LoadFile(name string) (*Exercise, error) {
+	shared, sharedErr := f.shared()
+	ex, err := f.exercise(name, shared)
+	if err != nil {
+		return nil, errors.Join(sharedErr, err)
+	}
+	return ex, nil
+}
+
+// LoadShared reads a file of shared checks and returns their codes in its order.
+func (f Folder) LoadShared(name string) ([]string, error) {
+	file, err := f.sharedFile(name)
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]string, len(file.Checks))
+	for i := range file.Checks {
+		codes[i] = file.Checks[i].Code
+	}
+	return codes, nil
+}
+
+// shared returns the shared checks that files of the folder may use; bad files of them are left out.
+func (f Folder) shared() (sharedChecks, error) {
 	base, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
-	shared, sharedErr := loadShared(fsys, sharedDir, base)
-	list, err := loadFolder(fsys, ".", shared)
-	return list, errors.Join(sharedErr, err)
+	return f.loadShared(sharedDir, base)
 }
 
-func loadFolder(fsys fs.FS, dir string, shared sharedChecks) ([]*Exercise, error) {
-	names, err := fs.Glob(fsys, slash.Join(dir, "*"+extension))
+// shown is what errors call a file of the folder.
+func (f Folder) shown(name string) string { return slash.Join(f.Name, name) }
+
+func (f Folder) load(dir string, shared sharedChecks) ([]*Exercise, error) {
+	names, err := fs.Glob(f.FS, slash.Join(dir, "*"+extension))
 	if err != nil {
 		return nil, fmt.Errorf("listing exercise files: %w", err)
 	}
@@ -77,7 +115,7 @@ func loadFolder(fsys fs.FS, dir string, shared sharedChecks) ([]*Exercise, error
 		faults []error
 	)
 	for _, name := range names {
-		ex, err := loadNamed(fsys, name, shared)
+		ex, err := f.exercise(name, shared)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -88,18 +126,18 @@ func loadFolder(fsys fs.FS, dir string, shared sharedChecks) ([]*Exercise, error
 	return list, errors.Join(faults...)
 }
 
-// loadNamed reads an exercise file that has to be called by its id: that keeps a folder free of doubles.
-func loadNamed(fsys fs.FS, name string, shared sharedChecks) (*Exercise, error) {
-	data, err := fs.ReadFile(fsys, name)
+// exercise reads a file, which has to be called by its exercise's id: that keeps a folder free of doubles.
+func (f Folder) exercise(name string, shared sharedChecks) (*Exercise, error) {
+	data, err := fs.ReadFile(f.FS, name)
 	if err != nil {
 		return nil, fmt.Errorf("reading exercise file: %w", err)
 	}
-	ex, err := parse(name, data, shared)
+	ex, err := parse(f.shown(name), data, shared)
 	if err != nil {
 		return nil, err
 	}
 	if want := ex.ID + extension; slash.Base(name) != want {
-		return nil, &Error{File: name, Key: "id", Reason: fmt.Sprintf("the exercise is called %q, so its file has to be called %s", ex.ID, want)}
+		return nil, &Error{File: f.shown(name), Key: "id", Reason: fmt.Sprintf("the exercise is called %q, so its file has to be called %s", ex.ID, want)}
 	}
 	return ex, nil
 }

@@ -1,6 +1,7 @@
 package exercise
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/rollwell/rollwell/internal/spine"
@@ -64,6 +65,25 @@ type Variable struct {
 
 // IsText tells whether the variable is text rather than a number.
 func (v Variable) IsText() bool { return v.Unit == noUnit }
+
+// UnitName returns the unit for people, or "text".
+func (v Variable) UnitName() string {
+	if v.IsText() {
+		return "text"
+	}
+	return string(v.Unit)
+}
+
+// Range returns for people what values there are.
+func (v Variable) Range() string {
+	switch {
+	case v.Name == VariablePhase:
+		return "the phases of the file"
+	case v.IsText():
+		return strings.Join(v.Values, ", ")
+	}
+	return fmt.Sprintf("%g to %g", v.Lo, v.Hi)
+}
 
 // VariablePhase is the variable whose values are the file's own phases.
 const VariablePhase = "phase"

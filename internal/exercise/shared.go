@@ -32,22 +32,22 @@ type sharedCheck struct {
 type sharedChecks map[string]sharedCheck
 
 // builtIn are the shared checks that come with the program. They never change once read.
-var builtIn = sync.OnceValues(func() (sharedChecks, error) { return loadShared(embedded, catalogueDir+"/"+sharedDir, nil) })
+var builtIn = sync.OnceValues(func() (sharedChecks, error) { return Folder{FS: embedded}.loadShared(catalogueDir+"/"+sharedDir, nil) })
 
 // loadShared reads the shared checks of a folder, on top of those there are. A folder that is not there holds none. Bad
 // files are left out; the error tells of all of them.
-func loadShared(fsys fs.FS, dir string, base sharedChecks) (sharedChecks, error) {
+func (f Folder) loadShared(dir string, base sharedChecks) (sharedChecks, error) {
 	all := sharedChecks{}
 	for code, c := range base {
 		all[code] = c
 	}
-	names, err := fs.Glob(fsys, dir+"/*"+extension)
+	names, err := fs.Glob(f.FS, dir+"/*"+extension)
 	if err != nil {
 		return nil, fmt.Errorf("listing shared checks: %w", err)
 	}
 	var faults []error
 	for _, name := range names {
-		file, err := readShared(fsys, name)
+		file, err := f.sharedFile(name)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -59,12 +59,12 @@ func loadShared(fsys fs.FS, dir string, base sharedChecks) (sharedChecks, error)
 	return all, errors.Join(faults...)
 }
 
-func readShared(fsys fs.FS, name string) (*sharedFile, error) {
-	data, err := fs.ReadFile(fsys, name)
+func (f Folder) sharedFile(name string) (*sharedFile, error) {
+	data, err := fs.ReadFile(f.FS, name)
 	if err != nil {
 		return nil, fmt.Errorf("reading shared checks: %w", err)
 	}
-	return parseShared(name, data)
+	return parseShared(f.shown(name), data)
 }
 
 // parseShared checks the content of a file of shared checks.
