@@ -23,7 +23,7 @@ type exercisesCmd struct {
 
 // exercisesFolder is the flag of every command that works with exercises.
 type exercisesFolder struct {
-	Exercises string `help:"Folder of more exercise files; one takes the place of a built-in exercise of the same id." placeholder:"DIR" type:"path"`
+	Exercises string `help:"Folder of more exercise files; one takes the place of a built-in exercise of the same id." placeholder:"DIR"`
 }
 
 // allExercises returns the exercises there are, by id. Files of the folder that are no good are left out, with a word on warn.
