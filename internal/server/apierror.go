@@ -12,43 +12,61 @@ import (
 	"github.com/rollwell/rollwell/internal/ingest"
 	"github.com/rollwell/rollwell/internal/push"
 	"github.com/rollwell/rollwell/internal/session"
+	"github.com/rollwell/rollwell/internal/words"
 )
 
 // apiError is what the HTTP API answers instead of what was asked for.
 type apiError struct {
 	status int
-	// code is for programs, message a plain sentence that says what to do.
-	code, message string
+	// code is for programs.
+	code string
+	// name is that of the sentence in internal/words that tells a person what to do. Where it is empty the one who reads
+	// it writes programs: message is for them, in English.
+	name, message string
 	// retryAfter is when it is worth asking again; zero if it is not.
 	retryAfter time.Duration
 }
 
 // Error makes it an error.
-func (e *apiError) Error() string { return e.code + ": " + e.message }
+func (e *apiError) Error() string { return e.code + ": " + e.says(words.Localizer()) }
+
+// says is the sentence in a language. It may name the time to wait.
+func (e *apiError) says(speaker *words.Speaker) string {
+	switch {
+	case e.name == "":
+		return e.message
+	case e.retryAfter > 0:
+		return speaker.Count(e.name+".hint", e.waitS(), nil)
+	}
+	return speaker.Text(e.name + ".hint")
+}
+
+// waitS is the time to wait in whole seconds, at least that long.
+func (e *apiError) waitS() int { return int(math.Ceil(e.retryAfter.Seconds())) }
 
 // The refusals that do not depend on what was asked.
 var (
 	errNotFound     = &apiError{status: http.StatusNotFound, code: "not_found", message: "There is nothing at this address; the page is at /."}
 	errMethod       = &apiError{status: http.StatusMethodNotAllowed, code: "wrong_method", message: "This address does not take that method; see the Allow header."}
-	errUnknown      = &apiError{status: http.StatusNotFound, code: "unknown_session", message: "There is no such check, or it is over and forgotten: start a new one."}
+	errUnknown      = &apiError{status: http.StatusNotFound, code: "unknown_session", name: "error.unknown_session"}
 	errToken        = &apiError{status: http.StatusUnauthorized, code: "wrong_token", message: "This check belongs to somebody else: send the token that its start answered with."}
-	errAccess       = &apiError{status: http.StatusUnauthorized, code: "access_token", message: "This server asks for its access token: open the address that it printed, with #token=… at its end."}
+	errAccess       = &apiError{status: http.StatusUnauthorized, code: "access_token", name: "error.access_token"}
 	errOrigin       = &apiError{status: http.StatusForbidden, code: "foreign_origin", message: "Another site may not speak to this server; the server's --origin lists those that may."}
 	errHost         = &apiError{status: http.StatusForbidden, code: "foreign_host", message: "This server answers only under its own names; its --origin adds others."}
-	errRate         = &apiError{status: http.StatusTooManyRequests, code: "too_many_requests", message: "Too many requests from your address: wait a moment and try again.", retryAfter: 5 * time.Second}
-	errWaiting      = &apiError{status: http.StatusTooManyRequests, code: "too_many_waiting", message: "Too many checks from your address wait for their camera: use one of them, or wait a minute.", retryAfter: time.Minute}
-	errDraining     = &apiError{status: http.StatusServiceUnavailable, code: "draining", message: "The server is shutting down: try again in a moment.", retryAfter: 10 * time.Second}
-	errConsent      = &apiError{status: http.StatusForbidden, code: "consent_missing", message: "Without consent no video is looked at: agree on the start page first."}
-	errScreening    = &apiError{status: http.StatusForbidden, code: "screening_missing", message: "Answer the health questions on the start page first; whoever answers one of them with yes should not roll."}
+	errRate         = &apiError{status: http.StatusTooManyRequests, code: "too_many_requests", name: "error.too_many_requests", retryAfter: 5 * time.Second}
+	errWaiting      = &apiError{status: http.StatusTooManyRequests, code: "too_many_waiting", name: "error.too_many_waiting", retryAfter: time.Minute}
+	errDraining     = &apiError{status: http.StatusServiceUnavailable, code: "draining", name: "error.draining", retryAfter: 10 * time.Second}
+	errConsent      = &apiError{status: http.StatusForbidden, code: "consent_missing", name: "error.consent_missing"}
+	errScreening    = &apiError{status: http.StatusForbidden, code: "screening_missing", name: "error.screening_missing"}
 	errRunning      = &apiError{status: http.StatusConflict, code: "still_running", message: "The check still runs; there is a summary once it has ended."}
-	errEnded        = &apiError{status: http.StatusGone, code: "ended", message: "The check has ended: start a new one."}
+	errEnded        = &apiError{status: http.StatusGone, code: "ended", name: "error.ended"}
 	errSDPType      = &apiError{status: http.StatusUnsupportedMediaType, code: "wrong_type", message: "Send the offer as application/sdp."}
 	errJSONType     = &apiError{status: http.StatusUnsupportedMediaType, code: "wrong_type", message: "Send the request as application/json."}
 	errProtocol     = &apiError{status: http.StatusBadRequest, code: "wrong_protocol", message: "Connect with a WebSocket that offers " + push.Protocol + " and token.… as subprotocols."}
-	errWatchers     = &apiError{status: http.StatusTooManyRequests, code: "too_many_pages", message: "Too many pages watch this check: close one of them.", retryAfter: 5 * time.Second}
-	errInternal     = &apiError{status: http.StatusInternalServerError, code: "internal", message: "That is a fault of the server: its log has it under the request's number. Please report it."}
-	errNoSummary    = &apiError{status: http.StatusGone, code: "failed", message: "The check ended by a fault of the server and has no summary: start a new one."}
-	errTimeout      = &apiError{status: http.StatusServiceUnavailable, code: "timeout", message: "That took too long: try again in a moment.", retryAfter: 5 * time.Second}
+	errWatchers     = &apiError{status: http.StatusTooManyRequests, code: "too_many_pages", name: "error.too_many_pages", retryAfter: 5 * time.Second}
+	errInternal     = &apiError{status: http.StatusInternalServerError, code: "internal", name: "error.internal"}
+	errNoSummary    = &apiError{status: http.StatusGone, code: "failed", name: "error.failed"}
+	errTimeout      = &apiError{status: http.StatusServiceUnavailable, code: "timeout", name: "error.timeout", retryAfter: 5 * time.Second}
 	errNoPublishing = &apiError{status: http.StatusNotFound, code: "unknown_publication", message: "There is no such publication: it has ended or been replaced."}
 )
 
@@ -58,6 +76,11 @@ func tooLarge(limit int64) *apiError {
 		status: http.StatusRequestEntityTooLarge, code: "too_large",
 		message: "The request is too large: this address takes at most " + strconv.FormatInt(limit>>10, 10) + " KiB.",
 	}
+}
+
+// serverFull is the refusal while as many are served as can be served well.
+func serverFull(retryAfter time.Duration) *apiError {
+	return &apiError{status: http.StatusServiceUnavailable, code: "server_full", name: "error.server_full", retryAfter: retryAfter}
 }
 
 // badRequest is the refusal of a body that cannot be understood.
@@ -79,7 +102,7 @@ func asAPIError(err error) *apiError {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &full):
-		return &apiError{status: http.StatusServiceUnavailable, code: "server_full", message: sentence(err), retryAfter: full.RetryAfter}
+		return serverFull(full.RetryAfter)
 	case errors.As(err, &long):
 		return tooLarge(long.Limit)
 	case errors.Is(err, push.ErrFull):
@@ -95,7 +118,7 @@ func asAPIError(err error) *apiError {
 	case errors.Is(err, ingest.ErrNoCodec):
 		return offer(http.StatusUnprocessableEntity, "no_codec")
 	case errors.Is(err, ingest.ErrFull):
-		return &apiError{status: http.StatusServiceUnavailable, code: "server_full", message: sentence(err), retryAfter: 10 * time.Second}
+		return serverFull(10 * time.Second)
 	case errors.Is(err, ingest.ErrClosed):
 		return errDraining
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
@@ -128,12 +151,16 @@ type errorBody struct {
 	} `json:"error"`
 }
 
-// write answers with the error.
-func (e *apiError) write(w http.ResponseWriter) {
+// write answers a request with the error, in the language that it asks for.
+func (e *apiError) write(w http.ResponseWriter, r *http.Request) {
+	speaker := words.Localizer(r.Header.Get("Accept-Language"))
 	var body errorBody
-	body.Error.Code, body.Error.Message = e.code, e.message
+	body.Error.Code, body.Error.Message = e.code, e.says(speaker)
+	if e.name != "" {
+		w.Header().Set("Content-Language", speaker.Language())
+	}
 	if e.retryAfter > 0 {
-		s := int(math.Ceil(e.retryAfter.Seconds()))
+		s := e.waitS()
 		body.Error.RetryAfter = &s
 		w.Header().Set("Retry-After", strconv.Itoa(s))
 	}

@@ -21,6 +21,7 @@ type check struct {
 	from      netip.Addr // who started it
 	live      *session.Live
 	hub       *push.Hub
+	voice     voice
 	log       *slog.Logger
 	release   func() // gives back the place in the pool
 	cancel    context.CancelFunc
@@ -80,29 +81,32 @@ func (c *check) conclude(result *session.LiveResult, err error, s *Server) (last
 	case errors.Is(err, errPanic):
 		s.metrics.Panicked()
 		c.log.Error("a session panicked", "cause", err)
-		return func() { c.hub.Fail("failed", ourFault) }
+		return c.fail
 	case errors.Is(err, session.ErrStuck):
 		c.log.Error("the analysis hung", "cause", err)
-		c.hub.Warn("analysis_stuck", "The analysis hung, so the check has ended: start a new one.")
+		c.warn("analysis_stuck", "error.analysis_stuck.hint")
 	case err != nil && !errors.Is(err, context.Canceled):
 		c.log.Error("the session failed", "cause", err)
-		c.hub.Warn("failed", ourFault)
+		c.warn("failed", "error.failed.hint")
 	case result.Reason == session.ReasonNoVideo:
-		c.hub.Warn("no_video", "No picture came for a minute, so the check has ended: look at the camera and start a new one.")
+		c.warn("no_video", "error.no_video.hint")
 	case result.Reason == session.ReasonDrain:
-		c.hub.Warn("draining", "The server is shutting down, so the check has ended: what it came to is kept in this page.")
+		c.warn("draining", "error.shut_down.hint")
 	}
 	summary, err := push.Summary(result)
 	if err != nil {
 		c.log.Error("no summary", "cause", err)
-		return func() { c.hub.Fail("failed", ourFault) }
+		return c.fail
 	}
 	c.summary = summary
 	return func() { c.hub.Finish(summary) }
 }
 
-// ourFault is what pages hear of a fault.
-const ourFault = "The check ended by a fault of the server: start a new one. The server's log has the fault; please report it."
+// warn tells the pages something in their language; name is that of the sentence.
+func (c *check) warn(code, name string) { c.hub.Warn(code, c.voice.speaker().Text(name)) }
+
+// fail ends the pages' connections with the news of a fault of ours.
+func (c *check) fail() { c.hub.Fail("failed", c.voice.speaker().Text("error.failed.hint")) }
 
 // publish answers an offer and puts the new publication in the place of the one before.
 func (c *check) publish(ctx context.Context, s *Server, offer string) (*ingest.Publication, int, error) {

@@ -66,12 +66,12 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
 			if fault := recover(); fault != nil {
-				s.caught(log, rec, fault)
+				s.caught(log, rec, r, fault)
 			}
 			s.noted(log, r, rec, time.Since(began))
 		}()
 		if refusal := s.admissible(r); refusal != nil {
-			s.refuse(rec, refusal)
+			s.refuse(rec, r, refusal)
 			return
 		}
 		next.ServeHTTP(rec, r)
@@ -79,14 +79,14 @@ func (s *Server) guard(next http.Handler) http.Handler {
 }
 
 // caught answers where a handler has panicked.
-func (s *Server) caught(log *slog.Logger, w *recorder, fault any) {
+func (s *Server) caught(log *slog.Logger, w *recorder, r *http.Request, fault any) {
 	if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(fault) // net/http's own way to drop a connection
 	}
 	s.metrics.Panicked()
 	log.Error("a handler panicked", "fault", fault, "stack", string(debug.Stack()))
 	if w.status == 0 {
-		errInternal.write(w)
+		errInternal.write(w, r)
 	}
 }
 
@@ -162,9 +162,9 @@ func (s *Server) ownOrigin(r *http.Request) bool {
 }
 
 // refuse answers with an error and counts it.
-func (s *Server) refuse(w http.ResponseWriter, e *apiError) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, e *apiError) {
 	s.metrics.Refused(e.code)
-	e.write(w)
+	e.write(w, r)
 }
 
 // fail is refuse for an error of any kind.
@@ -175,7 +175,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	} else {
 		logOf(r.Context()).Debug("request refused", "cause", err)
 	}
-	s.refuse(w, e)
+	s.refuse(w, r, e)
 }
 
 // recorder notes the status that was answered.

@@ -26,7 +26,7 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 // measures serves the metrics, to those who have the access token if there is one.
 func (s *Server) measures(w http.ResponseWriter, r *http.Request) {
 	if !s.mayEnter(r) {
-		s.refuse(w, errAccess)
+		s.refuse(w, r, errAccess)
 		return
 	}
 	s.metrics.Handler().ServeHTTP(w, r)

@@ -19,7 +19,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/sdp" {
-		s.refuse(w, errSDPType)
+		s.refuse(w, r, errSDPType)
 		return
 	}
 	offer, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.o.Limits.Offer))
@@ -51,7 +51,7 @@ func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) {
 	}
 	number, err := strconv.Atoi(r.PathValue("n"))
 	if err != nil || !c.withdraw(number) {
-		s.refuse(w, errNoPublishing)
+		s.refuse(w, r, errNoPublishing)
 		return
 	}
 	w.WriteHeader(http.StatusOK)
@@ -61,7 +61,7 @@ func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) {
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	token, ok := push.Token(r)
 	if !ok {
-		s.refuse(w, errProtocol)
+		s.refuse(w, r, errProtocol)
 		return
 	}
 	c, err := s.checkOf(r, token)

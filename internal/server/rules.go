@@ -1,9 +1,7 @@
 package server
 
 import (
-	"maps"
 	"math"
-	"slices"
 
 	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/spine"
@@ -62,9 +60,8 @@ type dose struct {
 // shownPast is how far gauges of speed go where the exercise does not say what is jerky, in terms of the limit.
 const shownPast = 2
 
-// forPage picks out of an exercise what the page needs.
-func forPage(ex *exercise.Exercise) exerciseForPage {
-	const lang = exercise.DefaultLanguage
+// forPage picks out of an exercise what the page needs, in a language.
+func forPage(ex *exercise.Exercise, lang string) exerciseForPage {
 	out := exerciseForPage{ID: ex.ID, Version: ex.Version, Title: ex.Title.In(lang), Zones: []zoneSpan{}, Levels: []levelAt{}, Doses: []dose{}}
 	for _, z := range spine.ZoneSpans() {
 		out.Zones = append(out.Zones, zoneSpan{z.Name, finite(z.From), finite(z.To)})
@@ -126,15 +123,4 @@ func finite(x float64) *float64 {
 		return nil
 	}
 	return &x
-}
-
-// languagesOf lists the languages in which every cue of an exercise has words.
-func languagesOf(ex *exercise.Exercise) []string {
-	all := slices.Sorted(maps.Keys(ex.Title))
-	return slices.DeleteFunc(all, func(lang string) bool {
-		return slices.ContainsFunc(ex.Checks, func(c exercise.Check) bool {
-			_, ok := c.Words[lang]
-			return !ok
-		})
-	})
 }

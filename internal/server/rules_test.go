@@ -11,6 +11,7 @@ import (
 	"github.com/rollwell/rollwell/internal/push"
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/spine"
+	"github.com/rollwell/rollwell/internal/words"
 )
 
 func TestWhatThePageGetsOfAnExercise(t *testing.T) {
@@ -18,7 +19,7 @@ func TestWhatThePageGetsOfAnExercise(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := forPage(ex)
+	p := forPage(ex, "en")
 	if p.ID != "thoracic-roll" || p.Title == "" || *p.Speed.Hint != 5.1 || *p.Speed.Cue != 8 || *p.Speed.MaxShown != 15 ||
 		p.HipLift.MinL != .045 || p.Hold.MinS != 20 || len(p.Doses) != len(ex.Doses) || p.Doses[0].Name == "" {
 		t.Errorf("got %+v", p)
@@ -42,7 +43,7 @@ func TestWhatThePageGetsOfAnExercise(t *testing.T) {
 }
 
 func TestExerciseWithoutLimits(t *testing.T) {
-	p := forPage(&exercise.Exercise{ID: "x", Title: exercise.Text{"en": "X"}})
+	p := forPage(&exercise.Exercise{ID: "x", Title: exercise.Text{"en": "X"}}, "en")
 	if p.Speed != (speedLimits{}) || p.HipLift != nil || p.Hold != nil || p.Doses == nil {
 		t.Errorf("got %+v", p)
 	}
@@ -68,7 +69,7 @@ func TestEachErrorHasItsAnswer(t *testing.T) {
 		{errors.New("the disk burns"), 500, "internal"},
 	} {
 		e := asAPIError(fmt.Errorf("wrapped: %w", tt.err))
-		if e.status != tt.status || e.code != tt.code || len(e.message) < 10 {
+		if e.status != tt.status || e.code != tt.code || len(e.says(words.Localizer())) < 10 {
 			t.Errorf("%v: %+v", tt.err, e)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"sync"
@@ -104,12 +105,12 @@ func (s *Server) routes() http.Handler {
 		"/api/sessions/{id}/events": "GET", "/api/sessions/{id}/whip": "POST", "/api/sessions/{id}/whip/{n}": "DELETE",
 		"/healthz": "GET, HEAD", "/readyz": "GET, HEAD", "/metrics": "GET, HEAD",
 	} {
-		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", allow)
-			s.refuse(w, errMethod)
+			s.refuse(w, r, errMethod)
 		})
 	}
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { s.refuse(w, errNotFound) })
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, errNotFound) })
 	mux.Handle("/", s.site)
 	return mux
 }
@@ -166,7 +167,7 @@ func (s *Server) drain(grace time.Duration) {
 	for _, c := range s.registry.all() {
 		if c.running() {
 			running++
-			c.hub.Warn("draining", fmt.Sprintf("The server shuts down: this check ends in %.0f seconds at the latest.", grace.Seconds()))
+			c.hub.Warn("draining", c.voice.speaker().Count("error.shutting_down.hint", int(math.Ceil(grace.Seconds())), nil))
 		}
 	}
 	s.log.Info("shutting down", "checks", running, "grace", grace)

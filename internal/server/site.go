@@ -95,7 +95,7 @@ func cacheControl(name string) string {
 func (p *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		errMethod.write(w)
+		errMethod.write(w, r)
 		return
 	}
 	name := r.URL.Path
@@ -108,7 +108,7 @@ func (p *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, notBuilt, http.StatusNotFound)
 			return
 		}
-		errNotFound.write(w)
+		errNotFound.write(w, r)
 		return
 	}
 	h := w.Header()

@@ -2,6 +2,7 @@ package words
 
 import (
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/rollwell/rollwell/internal/exercise"
 )
 
 // languages are the ones that everything has to be there in, with the plural forms that CLDR 46 gives them. Chinese has
@@ -69,6 +72,21 @@ func TestFilesLoad(t *testing.T) {
 	}
 	if got, want := slices.Sorted(slices.Values(b.languages)), slices.Sorted(maps.Keys(languages)); !slices.Equal(got, want) {
 		t.Errorf("there are files for %v, want %v", got, want)
+	}
+}
+
+// Page and server speak the same languages.
+func TestThePageHasTheSameLanguages(t *testing.T) {
+	paths, err := filepath.Glob("../../web/src/words/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page []string
+	for _, path := range paths {
+		page = append(page, strings.TrimSuffix(filepath.Base(path), ".json"))
+	}
+	if want := slices.Sorted(maps.Keys(languages)); !slices.Equal(slices.Sorted(slices.Values(page)), want) {
+		t.Errorf("the page has words for %v, want %v", page, want)
 	}
 }
 
@@ -152,7 +170,7 @@ func TestNoSentenceIsTooLong(t *testing.T) {
 					t.Errorf("%s, %s has %d characters, at most %d are shown: %q", language, name, n, limit, text)
 				}
 				most, spoken := map[string]float64{"say": 2, "speech": 6}[part]
-				if d := spokenSeconds(language, bare); spoken && d > most {
+				if d := exercise.SpokenS(bare, language); spoken && d > most {
 					t.Errorf("%s, %s takes %.1f s to say, at most %g: %q", language, name, d, most, text)
 				}
 				if !shown && !spoken {
@@ -161,16 +179,6 @@ func TestNoSentenceIsTooLong(t *testing.T) {
 			}
 		}
 	}
-}
-
-var vowels = regexp.MustCompile(`[aeiouyáàâãäåæéèêëíìîïóòôõöøœúùûüÿ]+`)
-
-// spokenSeconds is about how long a voice takes: 5.5 syllables or 5 Chinese characters a second.
-func spokenSeconds(language, text string) float64 {
-	if strings.HasPrefix(language, "zh") {
-		return float64(len(regexp.MustCompile(`\p{Han}`).FindAllString(text, -1))) / 5
-	}
-	return float64(len(vowels.FindAllString(strings.ToLower(text), -1))) / 5.5
 }
 
 func TestMatch(t *testing.T) {
