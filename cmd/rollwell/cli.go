@@ -16,6 +16,7 @@ type cli struct {
 	Rescore     rescoreCmd     `cmd:"" help:"Judge an analysed clip again, by other rules, without its video."`
 	Exercises   exercisesCmd   `cmd:"" help:"Show the exercises and check exercise files."`
 	Bench       benchCmds      `cmd:"" help:"Time the stages of the pipeline, or the live check."`
+	Eval        evalCmds       `cmd:"" help:"Measure against pictures whose truth is known."`
 	Models      modelsCmd      `cmd:"" help:"Get the models and look after them."`
 	Doctor      doctorCmd      `cmd:"" help:"Tell what is missing on this machine and how to get it."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server on this machine whether it is well."`

@@ -76,13 +76,19 @@ func ffmpeg(t *testing.T, name string, args ...string) string {
 
 // truthLine is what a test needs of a frame's truth; see testdata/README.md.
 type truthLine struct {
-	U      *float64 `json:"u"`
-	Roller struct {
-		Near struct {
-			Px     [2]float64 `json:"px"`
-			Radius float64    `json:"radius_px"`
-		} `json:"near"`
+	U       *float64 `json:"u"`
+	TorsoPx float64  `json:"torso_px"`
+	Roller  struct {
+		Near truthEnd `json:"near"`
+		Far  truthEnd `json:"far"`
 	} `json:"roller"`
+}
+
+// truthEnd is one end face of the roller.
+type truthEnd struct {
+	Px     [2]float64 `json:"px"`
+	Radius float64    `json:"radius_px"`
+	Face   float64    `json:"face_visible"`
 }
 
 func truth(t *testing.T, clip string) []truthLine {

@@ -18,6 +18,8 @@ const (
 	firstDown  = 0.25 // how far below the middle of the torso it is centred
 	secondSide = 2.6  // side of the second look's square
 	secondOff  = 0.25 // how far from the near end towards the far end that one is centred
+	// aloneRadii is T in radii of the roller where nobody lies on it: a torso of 50 cm and a roller of 14 cm.
+	aloneRadii = 7.0
 )
 
 // Grey of what lies outside the picture, and of the input's bytes.
@@ -70,6 +72,19 @@ func (n *rollerNet) find(bgr gocv.Mat, h, s body.Point) (glimpse, error) {
 		return first, err
 	}
 	return n.again(bgr, first, torso)
+}
+
+// alone looks for a roller that lies on the floor with nobody on it: over the whole picture, then closer. torso is the
+// length in pixels that a torso of 50 cm would have at the roller.
+func (n *rollerNet) alone(bgr gocv.Mat) (g glimpse, torso float64, err error) {
+	w, h := float64(bgr.Cols()), float64(bgr.Rows())
+	first, err := n.look(bgr, square{centre: body.Point{X: w / 2, Y: h / 2}, side: w})
+	if err != nil || !first.possible() {
+		return first, 0, err
+	}
+	torso = aloneRadii * first.radius
+	g, err = n.again(bgr, first, torso)
+	return g, torso, err
 }
 
 // again takes the second look, where an earlier one has seen the roller.

@@ -118,7 +118,7 @@ func (f *rollerFinder) regain(v view, p *body.Pose) error {
 		return err
 	}
 	r := f.track.face.r
-	found := g.possible() && f.watch.logit(v, g, t) >= regainLogit && g.radius < regainSize*r && g.radius > r/regainSize
+	found := g.possible() && f.watch.logit(v, g, regionOf(p, 0)) >= regainLogit && g.radius < regainSize*r && g.radius > r/regainSize
 	if found && f.again.found && g.near.Sub(f.again.at).Len() < agreeR*r {
 		f.track.recentre(v, circle{g.near, r}, trunkOf(p))
 		f.far = farEnd{}

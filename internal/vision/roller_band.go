@@ -18,12 +18,9 @@ const (
 	bandFree, bandSlope = 0.15, 10
 )
 
-// offBand is what the place of a near end takes from the logit that it belongs to a roller in use. Nothing, unless
-// the person lies on the back.
+// offBand is what the place of a near end takes from the logit that it belongs to a roller in use, under somebody who
+// lies on the back.
 func offBand(t body.Torso, near body.Point, width, height int) float64 {
-	if !t.OnBack() {
-		return 0
-	}
 	centre := body.Point{X: float64(width-1) / 2, Y: float64(height-1) / 2}
 	behind := t.Posterior.XY().Mul(t.Scale * t.LengthM * bandDepth)
 	nearest := math.Inf(1)

@@ -45,7 +45,7 @@ func (e *farEnd) look(w *watch, v view, p *body.Pose, c circle) error {
 	if err != nil {
 		return err
 	}
-	if !g.possible() || g.near.Sub(c.at).Len() > farSame*c.r || w.logit(v, g, t) < farLogit {
+	if !g.possible() || g.near.Sub(c.at).Len() > farSame*c.r || w.logit(v, g, regionOf(p, 0)) < farLogit {
 		e.looks = max(e.looks-1, 0)
 		return nil
 	}

@@ -76,10 +76,40 @@ func (c *contender) score(torso float64) float64 {
 	return sigmoid(logit) * c.share * c.belief
 }
 
-// looker finds the roller in one frame around a torso from h to s (middle of the hips, of the shoulders), in pixels.
+// looker finds the roller in one frame: around a torso from h to s (middle of the hips, of the shoulders), in pixels, or
+// anywhere in a picture in which nobody lies on it.
 type looker interface {
 	find(bgr gocv.Mat, h, s body.Point) (glimpse, error)
+	alone(bgr gocv.Mat) (g glimpse, torso float64, err error)
 	close() error
+}
+
+// region is what a look is held against: the trunk, if one is seen, and how long a torso is in the picture, in pixels.
+type region struct {
+	trunk  body.Torso
+	known  bool
+	length float64
+}
+
+// regionOf takes the region from the pose; length is what a torso measured when one was seen last, 0 before that.
+func regionOf(p *body.Pose, length float64) region {
+	if p != nil {
+		if t, ok := body.NewTorso(p); ok {
+			return region{trunk: t, known: true, length: t.L}
+		}
+	}
+	return region{length: length}
+}
+
+// lying tells that somebody lies on the back there.
+func (r region) lying() bool { return r.known && r.trunk.OnBack() }
+
+// hint is where the trunk takes a roller along.
+func (r region) hint() trunkHint {
+	if !r.known {
+		return trunkHint{}
+	}
+	return trunkHintOf(r.trunk)
 }
 
 // watch finds the roller with the network, without a word from anybody.
@@ -89,6 +119,8 @@ type watch struct {
 	looked float64
 	begun  bool
 	lain   float64    // when somebody lay on the back last
+	torso  float64    // the torso's length when it was seen last, in pixels, or what the roller says of it; 0: never
+	wide   bool       // whether the look before went over the whole picture
 	drift  body.Point // how far the camera has moved since the beginning
 }
 
@@ -120,16 +152,30 @@ func (w *watch) step(v view, p *body.Pose) (*spine.Roller, error) {
 	if v.shiftKnown {
 		w.drift = w.drift.Add(v.shift)
 	}
-	t, ok := body.Torso{}, false
-	if p != nil {
-		t, ok = body.NewTorso(p)
+	r := regionOf(p, w.torso)
+	w.torso = r.length
+	w.follow(v, r)
+	pause := lookSoon
+	if w.pair[0].score(r.length) > 0.5 && w.pair[0].seen {
+		pause = lookLater
 	}
+	if since := v.t - w.looked; !w.begun || since >= pause-1.0/120 || since < 0 {
+		w.begun, w.looked = true, v.t
+		if err := w.look(v, r); err != nil {
+			return nil, err
+		}
+	}
+	return w.leader(w.torso), nil
+}
+
+// follow takes the contenders from the frame before into this one.
+func (w *watch) follow(v view, r region) {
 	for _, c := range w.pair {
 		if !c.track.on {
 			continue
 		}
 		dt := math.Min(math.Max(v.t-c.track.last, 0), 1)
-		_, c.belief, c.seen = c.track.step(v, trunkOf(p))
+		_, c.belief, c.seen = c.track.step(v, r.hint())
 		if c.track.gone(v.t) { // what is found after so long is another thing, or in another place
 			c.track.on = false
 		}
@@ -137,32 +183,37 @@ func (w *watch) step(v view, p *body.Pose) (*spine.Roller, error) {
 			c.lag = body.Point{} // a source that does not know its times
 		}
 	}
-	if ok && t.OnBack() {
+	if r.lying() {
 		w.lain = v.t
 	} else if v.t-w.lain > gotUp { // whoever lies down again lies elsewhere
 		for _, c := range w.pair {
 			c.ways = ratio{}
 		}
 	}
-	if !ok {
-		return nil, nil // nothing tells how large the trunk is, so nothing of how far it has travelled
-	}
-	pause := lookSoon
-	if w.pair[0].score(t.L) > 0.5 && w.pair[0].seen {
-		pause = lookLater
-	}
-	if since := v.t - w.looked; !w.begun || since >= pause-1.0/120 || since < 0 {
-		w.begun, w.looked = true, v.t
-		s, err := w.net.find(v.bgr, t.H, t.S)
-		if err != nil {
-			return nil, err
+}
+
+// look lets the network look once: around the trunk of somebody who lies there, over the whole picture where nobody is
+// seen, and in turns where somebody sits, stands or lies otherwise.
+func (w *watch) look(v view, r region) error {
+	w.wide = !r.known || (!r.lying() && !w.wide)
+	var s glimpse
+	var err error
+	if w.wide {
+		var torso float64
+		if s, torso, err = w.net.alone(v.bgr); err == nil && w.torso == 0 {
+			w.torso = torso
 		}
-		w.hear(v, s, t)
-		if w.pair[1].score(t.L) > w.pair[0].score(t.L)+leadBy {
-			w.pair[0], w.pair[1] = w.pair[1], w.pair[0]
-		}
+	} else {
+		s, err = w.net.find(v.bgr, r.trunk.H, r.trunk.S)
 	}
-	return w.leader(t.L), nil
+	if err != nil {
+		return err
+	}
+	w.hear(v, s, r)
+	if w.pair[1].score(w.torso) > w.pair[0].score(w.torso)+leadBy {
+		w.pair[0], w.pair[1] = w.pair[1], w.pair[0]
+	}
+	return nil
 }
 
 // leader is the first contender as the roller of this frame, or nil where it is not seen or not likely.
@@ -178,11 +229,11 @@ func (w *watch) leader(torso float64) *spine.Roller {
 }
 
 // hear lets a glimpse speak for the contender that it agrees with, or makes a new one of it.
-func (w *watch) hear(v view, s glimpse, t body.Torso) {
+func (w *watch) hear(v view, s glimpse, r region) {
 	if !s.possible() {
 		s.logit, s.near = math.Inf(-1), body.Point{X: math.Inf(-1)} // a look that saw nothing
 	}
-	logit := math.Min(math.Max(w.logit(v, s, t), -likelyLogit), likelyLogit)
+	logit := math.Min(math.Max(w.logit(v, s, r), -likelyLogit), likelyLogit)
 	var spoke *contender
 	for _, c := range w.pair {
 		if c.track.on && s.near.Sub(c.track.face.at).Len() <= agreeR*c.track.face.r {
@@ -193,7 +244,7 @@ func (w *watch) hear(v view, s glimpse, t body.Torso) {
 	if spoke == nil && logit > 0 && (circle{s.near, s.radius}).touches(v) {
 		spoke = w.room()
 		if spoke != nil {
-			spoke.begin(v, s, t)
+			spoke.begin(v, s, r)
 		}
 	}
 	for _, c := range w.pair {
@@ -212,8 +263,10 @@ func (w *watch) hear(v view, s glimpse, t body.Torso) {
 		}
 	}
 	if spoke != nil && logit > 0 {
-		spoke.ways.add(body.Mid(t.H, t.S).Sub(w.drift).X, s.near.Sub(w.drift).X)
-		spoke.correct(v, s, t)
+		if r.lying() {
+			spoke.ways.add(body.Mid(r.trunk.H, r.trunk.S).Sub(w.drift).X, s.near.Sub(w.drift).X)
+		}
+		spoke.correct(v, s, r)
 	}
 }
 
@@ -228,14 +281,18 @@ func (w *watch) room() *contender {
 }
 
 // logit is how surely a glimpse shows a roller in use, in nats: calibrated, and by whether one can lie there.
-func (w *watch) logit(v view, g glimpse, t body.Torso) float64 {
-	return presenceGain*g.logit + presenceBias - offBand(t, g.near, v.width, v.height)
+func (w *watch) logit(v view, g glimpse, r region) float64 {
+	logit := presenceGain*g.logit + presenceBias
+	if r.lying() {
+		logit -= offBand(r.trunk, g.near, v.width, v.height)
+	}
+	return logit
 }
 
-func (c *contender) begin(v view, s glimpse, t body.Torso) {
+func (c *contender) begin(v view, s glimpse, r region) {
 	track := c.track
 	*c = contender{track: track, seen: true, belief: 1}
-	c.track.begin(v, circle{s.near, s.radius}, trunkHintOf(t))
+	c.track.begin(v, circle{s.near, s.radius}, r.hint())
 	c.toFar = s.far.Sub(s.near)
 }
 
@@ -252,7 +309,7 @@ func (c *contender) count(spoke bool, logit float64) {
 }
 
 // correct moves c towards where a look saw it: the more looks there were, the less.
-func (c *contender) correct(v view, s glimpse, t body.Torso) {
+func (c *contender) correct(v view, s glimpse, r region) {
 	gain := 1 / math.Min(float64(c.looks)+1, forgetLooks)
 	if !c.seen {
 		gain = 1
@@ -263,7 +320,7 @@ func (c *contender) correct(v view, s glimpse, t body.Torso) {
 	} else {
 		c.lag = body.Point{}
 	}
-	c.track.recentre(v, face, trunkHintOf(t))
+	c.track.recentre(v, face, r.hint())
 	c.seen, c.belief = true, float64(c.track.belief)
 	c.toFar = body.Lerp(c.toFar, s.far.Sub(s.near), gain)
 }

@@ -13,13 +13,21 @@ import (
 
 // scripted is a looker that says what the test tells it to.
 type scripted struct {
-	say   func() (glimpse, error)
-	looks int
+	say func() (glimpse, error)
+	// looks counts all looks, wide those over the whole picture.
+	looks, wide int
 }
 
 func (s *scripted) find(gocv.Mat, body.Point, body.Point) (glimpse, error) {
 	s.looks++
 	return s.say()
+}
+
+func (s *scripted) alone(gocv.Mat) (glimpse, float64, error) {
+	s.looks++
+	s.wide++
+	g, err := s.say()
+	return g, aloneRadii * g.radius, err
 }
 
 func (*scripted) close() error { return nil }
