@@ -89,10 +89,14 @@ func (n *rollerNet) alone(bgr gocv.Mat) (g glimpse, torso float64, err error) {
 
 // again takes the second look, where an earlier one has seen the roller.
 func (n *rollerNet) again(bgr gocv.Mat, first glimpse, torso float64) (glimpse, error) {
-	centre := body.Lerp(first.near, first.far, secondOff)
-	second, err := n.look(bgr, square{centre: centre, side: secondSide * torso})
+	second, err := n.closer(bgr, first.near, first.far, torso)
 	second.logit = (first.logit + second.logit) / 2
 	return second, err
+}
+
+// closer takes a single look at a roller whose ends are thought to be near and far.
+func (n *rollerNet) closer(bgr gocv.Mat, near, far body.Point, torso float64) (glimpse, error) {
+	return n.look(bgr, square{centre: body.Lerp(near, far, secondOff), side: secondSide * torso})
 }
 
 // look runs the network on one square of the picture.

@@ -17,8 +17,8 @@ type rollerFinder struct {
 	watch *watch
 	// placed tells that a person gave the roller: then only their roller is looked for again after a loss.
 	placed bool
-	again  regained
-	far    farEnd
+	told   toldRoller
+	torso  float64 // the torso's length when it was seen last, in pixels; 0: never
 	// width and height are the size of the picture before; 0 before the first.
 	width, height int
 }
@@ -67,64 +67,48 @@ func (f *rollerFinder) step(v view, obs *spine.Observation) (*spine.Roller, erro
 	}
 	v.shiftKnown = v.shiftKnown && finite(v.shift.X, v.shift.Y)
 	f.resize(v)
+	seen := regionOf(obs.Pose, f.torso)
+	f.torso = seen.length
 	if w, ok := f.due(v.t); ok && (circle{w.Near, w.Radius}).touches(v) {
-		f.placed, f.far = true, farEnd{}
-		f.watch.clear()
-		f.track.begin(v, circle{w.Near, w.Radius}, trunkOf(obs.Pose))
-		c := f.track.face
-		return &spine.Roller{Score: 1, Near: c.at, Radius: c.r, Source: spine.RollerPlaced}, nil
+		return f.hear(v, seen, w)
 	}
 	if !f.placed {
-		return f.watch.step(v, obs.Pose)
+		return f.watch.step(v, seen)
 	}
-	if c, score, ok := f.track.step(v, trunkOf(obs.Pose)); ok {
-		err := f.far.look(f.watch, v, obs.Pose, c)
-		r := &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: spine.RollerTracked}
-		if f.far.known() {
-			r.Far, r.FarSeen, r.FarHidden = c.at.Add(f.far.way), true, true
+	c, score, ok := f.track.step(v, seen.hint())
+	if !ok {
+		back, found, err := f.told.regain(f.watch, v, seen, v.t-f.track.lost, f.track.face.r)
+		if found {
+			f.track.recentre(v, back, seen.hint())
+			f.told.agree = 0
 		}
-		return r, err
+		return nil, err
 	}
-	return nil, f.regain(v, obs.Pose)
+	better, believed, err := f.told.look(f.watch, v, seen, c, !f.track.doubtful)
+	if believed {
+		f.track.steady(better.at)
+		c = f.track.face
+	}
+	return f.roller(c, score, spine.RollerTracked), err
 }
 
-// A told roller that has been lost for regainAfter seconds is looked for with the network too, every regainEvery
-// seconds: two looks in a row have to find one of about its size, surely, and in the same place.
-const (
-	regainAfter, regainEvery = 0.5, 0.3
-	regainLogit, regainSize  = 1.4, 1.33
-)
-
-// regained is what the last such look has found.
-type regained struct {
-	looked float64
-	at     body.Point
-	found  bool
+// hear takes a person's word.
+func (f *rollerFinder) hear(v view, seen region, w Placement) (*spine.Roller, error) {
+	f.placed, f.told = true, toldRoller{}
+	f.watch.clear()
+	f.track.begin(v, circle{w.Near, w.Radius}, seen.hint())
+	c := f.track.face
+	_, _, err := f.told.look(f.watch, v, seen, c, true)
+	return f.roller(c, 1, spine.RollerPlaced), err
 }
 
-// regain looks for a told roller that the track has lost, and sets the track onto it.
-func (f *rollerFinder) regain(v view, p *body.Pose) error {
-	if p == nil || !(v.t-f.track.lost > regainAfter) {
-		f.again.found = false
-		return nil
+// roller is a told roller as the rest of the pipeline gets it.
+func (f *rollerFinder) roller(c circle, score float64, source spine.RollerSource) *spine.Roller {
+	r := &spine.Roller{Score: score, Near: c.at, Radius: c.r, Source: source}
+	if f.told.farKnown() {
+		r.Far, r.FarSeen, r.FarHidden = c.at.Add(f.told.way), true, true
 	}
-	t, ok := body.NewTorso(p)
-	if !ok || (f.again.looked <= v.t && v.t-f.again.looked < regainEvery) {
-		return nil
-	}
-	f.again.looked = v.t
-	g, err := f.watch.net.find(v.bgr, t.H, t.S)
-	if err != nil {
-		return err
-	}
-	r := f.track.face.r
-	found := g.possible() && f.watch.logit(v, g, regionOf(p, 0)) >= regainLogit && g.radius < regainSize*r && g.radius > r/regainSize
-	if found && f.again.found && g.near.Sub(f.again.at).Len() < agreeR*r {
-		f.track.recentre(v, circle{g.near, r}, trunkOf(p))
-		f.far = farEnd{}
-	}
-	f.again.at, f.again.found = g.near, found
-	return nil
+	return r
 }
 
 // sameShape is by how much the aspect of two pictures may differ, rounded to whole pixels as they are, and the two
@@ -142,11 +126,12 @@ func (f *rollerFinder) resize(v view) {
 	f.watch.clear()
 	kx, ky := float64(v.width)/float64(w), float64(v.height)/float64(h)
 	if math.Abs(kx/ky-1) > sameShape {
-		f.track.on, f.placed, f.words, f.far = false, false, f.words[:0], farEnd{}
+		f.track.on, f.placed, f.words, f.told = false, false, f.words[:0], toldRoller{}
 		return
 	}
 	k := math.Sqrt(kx * ky)
-	f.far.way = f.far.way.Mul(k)
+	f.told.rescale(k)
+	f.torso *= k
 	for i := range f.words {
 		f.words[i].Near, f.words[i].Radius = rescaled(f.words[i].Near, k), f.words[i].Radius*k
 	}
@@ -155,17 +140,7 @@ func (f *rollerFinder) resize(v view) {
 	}
 }
 
-// trunkOf tells where the trunk is, if the person lies on the back and it is seen well.
-func trunkOf(p *body.Pose) trunkHint {
-	if p == nil {
-		return trunkHint{}
-	}
-	t, ok := body.NewTorso(p)
-	h := trunkHintOf(t)
-	h.known = h.known && ok
-	return h
-}
-
+// trunkHintOf tells where the trunk is, if the person lies on the back and it is seen well.
 func trunkHintOf(t body.Torso) trunkHint {
 	return trunkHint{at: body.Mid(t.H, t.S), known: t.OnBack() && t.Visibility >= 0.5}
 }

@@ -106,6 +106,9 @@ func (k *rollerTrack) recentre(v view, c circle, trunk trunkHint) {
 	k.learn(v)
 }
 
+// steady moves a track that is seen a little, to where the roller was found to be: what was learnt of its look stays.
+func (k *rollerTrack) steady(at body.Point) { k.face.at, k.sure = at, at }
+
 // learn takes the look and the colours from the picture.
 func (k *rollerTrack) learn(v view) {
 	k.zoom = math.Min(1, patchRadius/k.face.r)

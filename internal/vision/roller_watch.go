@@ -31,6 +31,9 @@ const (
 	gotUp = 1.0
 	// againLooks is how many looks in a row have to see one that was covered before it counts as seen.
 	againLooks = 2
+	// farLogit is how sure the looks have to be for their far end to be worth anything: a network that hardly sees the
+	// roller guesses it.
+	farLogit = 1.5
 	// likelyLogit bounds what a single look can say.
 	likelyLogit = 3.0
 	// rolledBonus and otherMalus are what the motion adds to the logit: the roller travels half as far as the trunk.
@@ -76,11 +79,12 @@ func (c *contender) score(torso float64) float64 {
 	return sigmoid(logit) * c.share * c.belief
 }
 
-// looker finds the roller in one frame: around a torso from h to s (middle of the hips, of the shoulders), in pixels, or
-// anywhere in a picture in which nobody lies on it.
+// looker finds the roller in one frame: around a torso from h to s (middle of the hips, of the shoulders), anywhere in a
+// picture in which nobody lies on it, or by one closer look at where its ends are said to be. All in pixels.
 type looker interface {
 	find(bgr gocv.Mat, h, s body.Point) (glimpse, error)
 	alone(bgr gocv.Mat) (g glimpse, torso float64, err error)
+	closer(bgr gocv.Mat, near, far body.Point, torso float64) (glimpse, error)
 	close() error
 }
 
@@ -144,19 +148,20 @@ func (w *watch) clear() {
 	for _, c := range w.pair {
 		c.track.on = false
 	}
-	w.begun = false
+	w.begun, w.torso = false, 0
 }
 
 // step follows the contenders into this frame, looks with the network when it is time, and returns the roller or nil.
-func (w *watch) step(v view, p *body.Pose) (*spine.Roller, error) {
+func (w *watch) step(v view, r region) (*spine.Roller, error) {
 	if v.shiftKnown {
 		w.drift = w.drift.Add(v.shift)
 	}
-	r := regionOf(p, w.torso)
-	w.torso = r.length
+	if r.length > 0 {
+		w.torso = r.length
+	}
 	w.follow(v, r)
 	pause := lookSoon
-	if w.pair[0].score(r.length) > 0.5 && w.pair[0].seen {
+	if w.pair[0].score(w.torso) > 0.5 && w.pair[0].seen {
 		pause = lookLater
 	}
 	if since := v.t - w.looked; !w.begun || since >= pause-1.0/120 || since < 0 {

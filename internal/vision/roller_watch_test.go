@@ -30,6 +30,11 @@ func (s *scripted) alone(gocv.Mat) (glimpse, float64, error) {
 	return g, aloneRadii * g.radius, err
 }
 
+func (s *scripted) closer(gocv.Mat, body.Point, body.Point, float64) (glimpse, error) {
+	s.looks++
+	return s.say()
+}
+
 func (*scripted) close() error { return nil }
 
 // onTheBack is somebody who lies face up with the left side towards the camera, 100 pixels from hip to shoulder.
@@ -62,7 +67,7 @@ func watchScenes(t *testing.T, n int, at func(i int) scene, say func(i int) (gli
 	}()
 	for now = range n {
 		v, done := at(now).view(t, float64(now)/sceneFPS)
-		r, err := w.step(v, onTheDisc())
+		r, err := w.step(v, regionOf(onTheDisc(), 0))
 		see(now, r, err)
 		done()
 	}
@@ -236,7 +241,7 @@ func TestWatchComparesWaysAnew(t *testing.T) {
 			}
 		}
 		var err error
-		if last, err = w.step(v, p); err != nil {
+		if last, err = w.step(v, regionOf(p, 0)); err != nil {
 			t.Fatal(err)
 		}
 		done()
