@@ -114,6 +114,7 @@ func reading(b []byte, r *spine.Reading) []byte {
 	b = value(append(b, `,"knee_deg":`...), r.Knee, 1)
 	b = value(append(b, `,"neck_deg":`...), r.Neck, 1)
 	b = value(append(b, `,"shk_deg":`...), r.SHK, 1)
+	b = value(append(b, `,"yaw_deg":`...), r.Yaw, 1)
 	b = append(b, `,"state":`...)
 	b = strconv.AppendQuote(b, r.S.State.String())
 	return append(b, '}')

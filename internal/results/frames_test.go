@@ -66,7 +66,7 @@ func TestFramesLine(t *testing.T) {
 	want := `{"t":1.2346,"pose":{"score":0.988,"landmarks":[` + strings.Join(landmarks, ",") + `]},` +
 		`"roller":{"score":0.75,"near":[20.5,40.5],"far":[60.5,80.5],"radius":17},` +
 		`"reading":{"s":0.8123,"s_sigma":0.0712,"level":"T8","zone":"thoracic","speed_cm_s":-3.46,"hip_lift_cm":6.79,` +
-		`"knee_deg":91.3,"neck_deg":-7,"shk_deg":140,"state":"ok"},"active":["hips_not_lifted","jerky"]}` + "\n"
+		`"knee_deg":91.3,"neck_deg":-7,"shk_deg":140,"yaw_deg":null,"state":"ok"},"active":["hips_not_lifted","jerky"]}` + "\n"
 	if diff := cmp.Diff(want, write(t, moment())); diff != "" {
 		t.Errorf("line differs (-want +got):\n%s", diff)
 	}
@@ -77,7 +77,7 @@ func TestFramesWriteNullForWhatIsNotKnown(t *testing.T) {
 		Frame: &frame.Frame{Scale: 1}, Observation: &spine.Observation{T: 0}, Reading: &spine.Reading{}, Update: &coach.Update{},
 	}
 	const unknown = `"reading":{"s":null,"s_sigma":null,"level":null,"zone":null,"speed_cm_s":null,"hip_lift_cm":null,` +
-		`"knee_deg":null,"neck_deg":null,"shk_deg":null,"state":"unseen"},"active":[]}` + "\n"
+		`"knee_deg":null,"neck_deg":null,"shk_deg":null,"yaw_deg":null,"state":"unseen"},"active":[]}` + "\n"
 	if got, want := write(t, nothing), `{"t":0,"pose":null,"roller":null,`+unknown; got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}
@@ -118,6 +118,7 @@ type line struct {
 		Knee    *float64 `json:"knee_deg"`
 		Neck    *float64 `json:"neck_deg"`
 		SHK     *float64 `json:"shk_deg"`
+		Yaw     *float64 `json:"yaw_deg"`
 		State   string   `json:"state"`
 	} `json:"reading"`
 	Active []string `json:"active"`

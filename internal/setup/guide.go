@@ -93,10 +93,12 @@ func newScene(o *spine.Observation, r *spine.Reading) scene {
 
 // judge says how a line stands by this frame alone; was is how it stood, for limits that differ both ways.
 func (s *scene) judge(id ID, was verdict) verdict {
-	if id == Light {
+	switch {
+	case id == Light:
 		return s.light(was)
-	}
-	if !s.sure {
+	case id == Roller:
+		return s.roller(was)
+	case !s.sure:
 		return verdict{Unknown, s.unseen()}
 	}
 	switch id {
@@ -106,10 +108,8 @@ func (s *scene) judge(id ID, was verdict) verdict {
 		return s.wholeBody(was)
 	case SideOn:
 		return s.sideOn(was)
-	case Floor:
-		return s.floor(was)
 	}
-	return s.roller(was)
+	return s.floor(was)
 }
 
 // unseen tells apart that nobody is there and that somebody is, but not well seen.

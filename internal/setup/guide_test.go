@@ -106,6 +106,10 @@ func TestGuideOnWhoLiesThere(t *testing.T) {
 		{"heel at the edge", func(o *spine.Observation, _ *spine.Reading) { shift(o, 225, 0) }, map[ID]State{WholeBody: Unknown}, ""},
 		{"oblique", func(_ *spine.Observation, r *spine.Reading) { r.SideOn.V = 0.5 }, map[ID]State{SideOn: Bad}, "Turn until your side faces the camera"},
 		{"oblique, maybe", func(_ *spine.Observation, r *spine.Reading) { r.SideOn = spine.Value{V: 0.5, State: spine.Unsure} }, map[ID]State{SideOn: Unknown}, ""},
+		{"camera at the feet", func(_ *spine.Observation, r *spine.Reading) { r.Yaw = spine.Value{V: 30, State: spine.OK} }, map[ID]State{SideOn: Bad}, "Move the camera a little towards your head"},
+		{"camera at the head", func(_ *spine.Observation, r *spine.Reading) { r.Yaw = spine.Value{V: -30, State: spine.OK} }, map[ID]State{SideOn: Bad}, "Move the camera a little towards your feet"},
+		{"a little askew", func(_ *spine.Observation, r *spine.Reading) { r.Yaw = spine.Value{V: 23, State: spine.OK} }, map[ID]State{SideOn: Unknown}, ""},
+		{"askew, maybe", func(_ *spine.Observation, r *spine.Reading) { r.Yaw = spine.Value{V: 40, State: spine.Unsure} }, nil, ""},
 		{"floor cut", func(o *spine.Observation, _ *spine.Reading) { shift(o, 0, 70); o.Roller.Near.Y = 295 }, map[ID]State{Floor: Bad, WholeBody: Unknown}, "No floor under your feet: tilt the camera down"},
 		{"floor under the roller cut", func(o *spine.Observation, _ *spine.Reading) { o.Roller.Near.Y = 352 }, map[ID]State{Floor: Bad}, "No floor under the roller: tilt the camera down"},
 		{"feet hidden", func(o *spine.Observation, _ *spine.Reading) {
@@ -115,11 +119,18 @@ func TestGuideOnWhoLiesThere(t *testing.T) {
 		{"perhaps a roller", func(o *spine.Observation, _ *spine.Reading) { o.Roller.Score = 0.3 }, map[ID]State{Roller: Unknown}, ""},
 		{
 			"hardly seen", func(_ *spine.Observation, r *spine.Reading) { r.Person = spine.Unsure },
-			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown, Roller: Unknown},
+			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown},
 			"",
 		},
 		{
-			"nobody", func(o *spine.Observation, r *spine.Reading) { o.Pose, r.Person = nil, spine.Unseen },
+			"nobody, but a roller", func(o *spine.Observation, r *spine.Reading) { o.Pose, r.Person = nil, spine.Unseen },
+			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown},
+			"",
+		},
+		{
+			"nobody and nothing", func(o *spine.Observation, r *spine.Reading) {
+				o.Pose, o.Roller, r.Person = nil, nil, spine.Unseen
+			},
 			map[ID]State{Distance: Unknown, WholeBody: Unknown, SideOn: Unknown, Floor: Unknown, Roller: Unknown},
 			"",
 		},
@@ -202,7 +213,7 @@ func TestGuideHasWordsForEverything(t *testing.T) {
 		{nothingYet, fine, dark, blurred},
 		{nothingYet, noPerson, fine, tooFar, tooNear},
 		{nothingYet, noPerson, fine, headOut, feetOut, trunkOut},
-		{nothingYet, noPerson, notLying, fine, oblique},
+		{nothingYet, noPerson, notLying, fine, oblique, toHead, toFeet},
 		{nothingYet, noPerson, fine, floorCut, rollerCut},
 		{nothingYet, noPerson, notLying, fine, rollerUnseen},
 	}

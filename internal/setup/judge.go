@@ -42,6 +42,9 @@ var (
 	farEnough  = limit{good: 0.33, bad: 0.36}
 	// sideOnEnough is spine.Reading's SideOn: below .25 it is side-on (domain.md §5), bad as in not_side_on.
 	sideOnEnough = limit{good: 0.25, bad: 0.35}
+	// yawEnough is spine.Reading's Yaw in degrees, either way. From about 30 on a level cannot be told any more
+	// (heuristic); the angle errs by 3 to 5.
+	yawEnough = limit{good: 20, bad: 26}
 	// insideEnough is how far, as a share of the picture's long side, a landmark may surely lie outside: the error
 	// of BlazePose's landmarks is about as large (heuristic).
 	insideEnough = limit{good: 0, bad: 0.03}
@@ -109,7 +112,14 @@ func (s *scene) sideOn(was verdict) verdict {
 	if s.r.SideOn.State != spine.OK {
 		return verdict{}
 	}
-	return sideOnEnough.atMost(s.r.SideOn.V, oblique, was)
+	if v := sideOnEnough.atMost(s.r.SideOn.V, oblique, was); v.state != OK || s.r.Yaw.State != spine.OK {
+		return v
+	}
+	towards := toHead
+	if s.r.Yaw.V < 0 {
+		towards = toFeet
+	}
+	return yawEnough.atMost(math.Abs(s.r.Yaw.V), towards, was)
 }
 
 // floor looks at the lowest things that stand on it.
@@ -129,14 +139,17 @@ func (s *scene) floor(was verdict) verdict {
 	return floorEnough.atLeast(room, why, was)
 }
 
-// roller never turns bad: that none was found does not say that none is there.
+// roller never turns bad: that none was found does not say that none is there. It can be found before anybody lies on it.
 func (s *scene) roller(was verdict) verdict {
 	if r := s.o.Roller; r != nil {
 		if v := rollerEnough.atLeast(r.Score, rollerUnseen, was); v.state != Bad {
 			return v
 		}
 	}
-	if !s.torso.OnBack() {
+	switch {
+	case !s.sure:
+		return verdict{Unknown, s.unseen()}
+	case !s.torso.OnBack():
 		return verdict{Unknown, notLying}
 	}
 	return verdict{Unknown, rollerUnseen}

@@ -18,6 +18,8 @@ const (
 	trunkOut
 	notLying
 	oblique
+	toHead
+	toFeet
 	floorCut
 	rollerCut
 	rollerUnseen
@@ -38,6 +40,7 @@ var names = [len(ids)][reasons]string{
 	{
 		nothingYet: "setup.side_on.looking", noPerson: "setup.side_on.no_person", notLying: "setup.side_on.not_lying",
 		fine: "setup.side_on.fine", oblique: "setup.side_on.oblique",
+		toHead: "setup.side_on.to_head", toFeet: "setup.side_on.to_feet",
 	},
 	{
 		nothingYet: "setup.floor.looking", noPerson: "setup.floor.no_person", fine: "setup.floor.fine",

@@ -43,7 +43,11 @@ type contact struct {
 	// mid is the roller's axis in that plane, in the picture; radius the roller's there, in pixels.
 	mid    body.Point
 	radius float64
-	ok     bool
+	// lateral is what a metre of the roller's axis spans in the picture at the near end, divided by the scale, from the near
+	// end to the far one; lateralSigma the error of its direction in radians.
+	lateral      body.Point
+	lateralSigma float64
+	ok           bool
 }
 
 // solveContact finds s for a roller under a part of the body. The unknowns are s, the depth d and the reach m with
@@ -84,7 +88,7 @@ func solveContact(t part, r *Roller, width, height int, told Options) contact {
 	}
 	mPost := 1 / (1/mVar + dg*dg/(t.depthSigma*t.depthSigma))
 	yaw := m * l.sigma * t.scale / axis.Len()
-	c := contact{s: s0 + m*sg, depth: d0 + m*dg, reach: m}
+	c := contact{s: s0 + m*sg, depth: d0 + m*dg, reach: m, lateral: g.Mul(1 / t.scale), lateralSigma: l.sigma}
 	c.mid = r.Near.Add(g.Mul(m))
 	c.radius = r.Radius * t.scale / nearScale
 	c.sigma = math.Sqrt(sSigma*sSigma + sg*sg*mPost + yaw*yaw)

@@ -44,6 +44,14 @@ func yawOf(s *sight) Value {
 	return known(v, 8, s.trunk)
 }
 
+// yawBy returns the same angle by the roller as well: its axis shows how far the camera is off the line that it lies on.
+// Seen exactly along its axis a roller is a circle; its far end moves towards the feet as the camera does.
+func yawBy(s *sight, c *contact) Value {
+	along := c.lateral.Dot(s.t.S.Sub(s.t.H).Unit())
+	v := -math.Asin(math.Max(-1, math.Min(1, along))) / degree
+	return known(v, c.lateralSigma/degree, s.trunk)
+}
+
 // readArms fills the quantities of the arms.
 func readArms(s *sight, r *Reading) {
 	low := s.near

@@ -127,6 +127,9 @@ func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64,
 		e.readHips(o, torso, c, t, r)
 		e.readBend(s, &c, t, r)
 		e.readSize(&c, torso, t, r)
+		if c.ok {
+			r.Yaw = yawBy(s, &c)
+		}
 	}
 	e.lastSeen = t
 	return c
