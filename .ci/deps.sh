@@ -27,6 +27,7 @@ test=(
 	chromium          # opens the page
 	ffmpeg            # makes the odd clips that the tests feed to the reader
 	fonts-dejavu-core # the page's letters and signs, in screenshots
+	fonts-noto-cjk    # the same in Chinese, and in overlay videos
 )
 
 case "${1:-build}" in

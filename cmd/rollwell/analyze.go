@@ -13,6 +13,7 @@ import (
 	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/results"
 	"github.com/rollwell/rollwell/internal/vision"
+	"github.com/rollwell/rollwell/internal/words"
 )
 
 // engineFlags choose what runs the networks; several commands share them.
@@ -29,7 +30,7 @@ type analyzeCmd struct {
 	Clips           []string    `arg:"" name:"clip" help:"Video files: mp4, mov, webm or mkv." type:"path"`
 	Out             string      `help:"Folder for the results; each clip gets a folder of its own in it." default:"out" placeholder:"DIR" type:"path"`
 	Exercise        string      `help:"Exercise to judge by: an id of the catalogue, or an exercise file." default:"thoracic-roll" placeholder:"ID|FILE"`
-	Language        string      `help:"Language of the cues: a tag such as en or pt-BR." default:"en" placeholder:"TAG"`
+	Language        string      `help:"Language of the cues and of the overlay: a tag such as en or pt-BR; the nearest that there is." default:"en" placeholder:"TAG"`
 	Overlay         bool        `help:"Also write overlay.mp4, the clip with everything drawn in."`
 	Roller          []placement `help:"Where the near end of the roller is, in pixels of the clip, at a time in seconds; wins over anything the program finds. May be given again for later times." placeholder:"X,Y,RADIUS@TIME" sep:"none"`
 	RollerDiameter  float64     `help:"Diameter of the roller in centimetres, if known." placeholder:"CM"`
@@ -40,13 +41,22 @@ type analyzeCmd struct {
 }
 
 // Run analyses every clip. A clip that cannot be read does not keep the others from being analysed.
-func (c analyzeCmd) Run(ctx context.Context, std streams) error {
+func (c analyzeCmd) Run(ctx context.Context, std streams) (fault error) {
 	if err := c.check(); err != nil {
 		return err
 	}
 	ex, err := c.openExercise(c.Exercise, std.err)
 	if err != nil {
 		return err
+	}
+	c.Language = words.Choose(ex.Languages, c.Language)
+	written, err := newWriting(ex, c.Language, fontFiles)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errSetup, err)
+	}
+	defer func() { fault = errors.Join(fault, written.close()) }()
+	if c.Overlay && written.note != "" {
+		fmt.Fprintf(std.err, "rollwell: %s\n", written.note)
 	}
 	rt, versions, err := c.open(ctx)
 	if err != nil {
@@ -55,7 +65,7 @@ func (c analyzeCmd) Run(ctx context.Context, std streams) error {
 	if note := rt.Info().Note; note != "" {
 		fmt.Fprintf(std.err, "rollwell: OpenCV runs the networks, four times slower: %s\n", note)
 	}
-	job := &analysis{cmd: c, exercise: ex, runtime: rt, models: versions}
+	job := &analysis{cmd: c, exercise: ex, writing: written, runtime: rt, models: versions}
 	progress := newProgress(std.err, len(c.Clips))
 	outcomes := job.all(ctx, progress)
 	progress.wait()
@@ -144,6 +154,7 @@ type clipOutcome struct {
 type analysis struct {
 	cmd      analyzeCmd
 	exercise *exercise.Exercise
+	writing  *writing
 	runtime  *vision.Runtime
 	models   map[string]string
 }

@@ -66,7 +66,7 @@ func (a *analysis) watch(ctx context.Context, reader *video.Reader, folder strin
 		out.err = errors.Join(err, eye.Close())
 		return
 	}
-	film := newFilm(filepath.Join(folder, overlayFile), a.exercise, info)
+	film := newFilm(filepath.Join(folder, overlayFile), a.exercise, info, a.writing)
 	sinks := append(to.sinks(), bar)
 	if a.cmd.Overlay {
 		sinks = append(sinks, film)

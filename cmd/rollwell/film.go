@@ -12,10 +12,8 @@ import (
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/spine"
 	"github.com/rollwell/rollwell/internal/video"
+	"github.com/rollwell/rollwell/internal/words"
 )
-
-// healthNotice stands in every picture that may be passed on.
-const healthNotice = "A training aid, not a medical device. Stop at sharp pain, numbness or tingling."
 
 // longestFrame is the longest time in seconds that a frame is taken to speak for.
 const longestFrame = 0.5
@@ -25,6 +23,9 @@ type film struct {
 	path     string
 	exercise *exercise.Exercise
 	info     video.Info
+	writing  *writing
+	// notice stands in every picture, for it may be passed on.
+	notice string
 
 	painter *overlay.Painter
 	writer  *video.Writer
@@ -34,8 +35,8 @@ type film struct {
 	failed  error // why the video was given up
 }
 
-func newFilm(path string, ex *exercise.Exercise, info video.Info) *film {
-	return &film{path: path, exercise: ex, info: info}
+func newFilm(path string, ex *exercise.Exercise, info video.Info, w *writing) *film {
+	return &film{path: path, exercise: ex, info: info, writing: w, notice: words.Localizer(w.language).Text("overlay.notice.hint")}
 }
 
 // Take draws one frame. What goes wrong with the video must not cost the analysis: the film stops and finish tells.
@@ -59,10 +60,10 @@ func (f *film) draw(m *session.Moment) error {
 	scene := overlay.Scene{
 		Picture: m.Frame.Display, Scale: float64(m.Frame.Display.Width) / float64(m.Frame.Width),
 		Pose: m.Observation.Pose, Roller: m.Observation.Roller, Reading: *m.Reading,
-		Banner:  banner(m.Update.Banner),
+		Banner:  f.banner(m.Update.Banner),
 		Elapsed: m.Observation.T, Duration: f.info.Duration.Seconds(),
 		Passes: m.Update.Progress.Passes, Levels: f.levels,
-		Title: f.exercise.Title.In(exercise.DefaultLanguage), Notice: healthNotice,
+		Title: f.exercise.Title.In(f.writing.language), Notice: f.notice,
 	}
 	if err := f.painter.Paint(f.page, &scene); err != nil {
 		return fmt.Errorf("draw the overlay: %w", err)
@@ -76,7 +77,9 @@ func (f *film) draw(m *session.Moment) error {
 
 // begin prepares for pictures of the size of the first one.
 func (f *film) begin(first frame.Picture) (err error) {
-	f.painter, err = overlay.New(overlay.Options{Width: first.Width, Height: first.Height})
+	f.painter, err = overlay.New(overlay.Options{
+		Width: first.Width, Height: first.Height, Language: f.writing.language, Letters: f.writing.letters,
+	})
 	if err != nil {
 		return fmt.Errorf("draw the overlay: %w", err)
 	}
@@ -128,8 +131,8 @@ func filmError(err error) error {
 	return fmt.Errorf("%w: %w", errOutput, err)
 }
 
-// banner translates the coach's banner into the painter's.
-func banner(b *coach.Banner) *overlay.Banner {
+// banner translates the coach's banner into the painter's, and its words into the video's language.
+func (f *film) banner(b *coach.Banner) *overlay.Banner {
 	if b == nil {
 		return nil
 	}
@@ -142,5 +145,12 @@ func banner(b *coach.Banner) *overlay.Banner {
 		"hips_not_lifted": overlay.ShapeUp, "hips_too_high": overlay.ShapeDown,
 		"roller_not_square": overlay.ShapeTurn, "rolled_off_side": overlay.ShapeTurn, "not_side_on": overlay.ShapeTurn,
 	}[b.Code]
-	return &overlay.Banner{Text: b.Text, Hint: b.Hint, Severity: severity, Shape: shape, Since: b.StartS}
+	text, hint := b.Text, b.Hint
+	for i := range f.exercise.Checks {
+		if c := &f.exercise.Checks[i]; c.Code == b.Code {
+			w := c.WordsIn(f.writing.language)
+			text, hint = w.Text, w.Hint
+		}
+	}
+	return &overlay.Banner{Text: text, Hint: hint, Severity: severity, Shape: shape, Since: b.StartS}
 }

@@ -127,15 +127,15 @@ func (p *Painter) drawIdle(s *Scene) {
 	r := &s.Reading
 	b, u := p.lay.banner, p.lay.u
 	at := body.Point{X: b.x + p.signWidth()/2, Y: b.y + b.h/2}
-	text, state := sight(s)
+	what, state := sight(s)
 	if state != spine.OK || r.Level == "" {
 		p.drawMark(at, 15*u, state)
-		p.drawQuiet(text, "", mix(ink, dim, 0.6))
+		p.drawQuiet(p.says.sight[what], "", mix(ink, dim, 0.6))
 		return
 	}
-	z := p.look(s, p.lay.picture.rect()).bounds.zoneAt(r.S.V)
+	z := p.look(s, p.lay.picture.rect()).bounds.zoneAt(r.S.V, p.says)
 	if r.Zone == spine.ZoneOff {
-		z = zone{"off the roller", dim}
+		z = zone{p.says.off, dim}
 	}
 	p.on.path.ring(at.X, at.Y, 17*u, 7*u)
 	p.on.fill(z.col, 1)
@@ -178,7 +178,7 @@ func (p *Painter) drawClock(s *Scene, col, second rgb) {
 	if !of {
 		return
 	}
-	p.num = appendClock(append(p.num[:0], "of "...), s.Duration)
+	p.num = append(appendClock(append(p.num[:0], p.says.before...), s.Duration), p.says.after...)
 	size = p.lay.px(17)
 	p.face.drawBytes(c, p.num, medium, size, right-p.face.widthBytes(medium, p.num)*float64(size), base+24*u, second, 1)
 }
@@ -187,9 +187,10 @@ func (p *Painter) drawClock(s *Scene, col, second rgb) {
 func (p *Painter) drawHeadClock(s *Scene) {
 	l, u, c := &p.lay, p.lay.u, &p.on
 	right := l.head.x + l.head.w - passesWidth*u - 16*u
-	p.num = append(p.num[:0], "Time"...)
+	p.num = append(p.num[:0], p.says.time...)
 	if s.Duration > 0 && !math.IsInf(s.Duration, 0) {
-		p.num = appendClock(append(p.num, " of "...), s.Duration)
+		p.num = append(append(p.num, ' '), p.says.before...)
+		p.num = append(appendClock(p.num, s.Duration), p.says.after...)
 	}
 	size := l.px(12)
 	p.face.drawBytes(c, p.num, medium, size, right-p.face.widthBytes(medium, p.num)*float64(size), l.head.y+12*u, dim, 1)

@@ -171,7 +171,7 @@ func TestCommonCuesAreNotCut(t *testing.T) {
 }
 
 func TestFitNeverOverruns(t *testing.T) {
-	face, err := newTypesetter()
+	face, err := newTypesetter(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

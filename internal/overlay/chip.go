@@ -7,26 +7,26 @@ import (
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
-// sight says in a few words what is seen, and how sure that is. What is missing first comes first: without a
+// sight says what is seen, as one of the labels' lines, and how sure that is. What is missing first comes first: without a
 // person there is nothing to say of a roller.
-func sight(s *Scene) (string, spine.State) {
+func sight(s *Scene) (what int, state spine.State) {
 	r := &s.Reading
 	person := r.Person != spine.Unseen && s.Pose != nil
 	switch {
 	case !person:
-		return "I can't see anybody", spine.Unseen
+		return sightNobody, spine.Unseen
 	case hidden(s.Pose, body.LeftHip):
-		return "I can't see your hips", spine.Unseen
+		return sightNoHips, spine.Unseen
 	case hidden(s.Pose, body.LeftShoulder):
-		return "I can't see your shoulders", spine.Unseen
+		return sightNoShoulders, spine.Unseen
 	case rollerState(s) == spine.Unseen:
-		return "I can't see the roller", spine.Unseen
+		return sightNoRoller, spine.Unseen
 	case !r.S.Known() || math.IsNaN(r.S.V):
-		return "I can't tell where the roller is", spine.Unseen
+		return sightUnplaced, spine.Unseen
 	case r.S.State == spine.Unsure || r.Person == spine.Unsure || rollerState(s) == spine.Unsure:
-		return "Not sure where the roller is", spine.Unsure
+		return sightUnsure, spine.Unsure
 	}
-	return "Body and roller in sight", spine.OK
+	return sightGood, spine.OK
 }
 
 // hidden tells whether neither a left landmark nor its right fellow is seen.
@@ -37,13 +37,13 @@ func hidden(q *body.Pose, left int) bool {
 
 // drawChip draws the state in the picture's corner.
 func (p *Painter) drawChip(s *Scene) {
-	text, state := sight(s)
+	what, state := sight(s)
 	u, c := p.lay.u, &p.on
 	k := want{weight: medium, max: p.lay.px(16), min: p.lay.px(9), lines: 1}
 	pad, mark := 13*u, 6*u
 	pic := p.lay.picture
 	f := &p.fits[fitChip]
-	p.face.fit(f, text, pic.w-28*u-2*pad-2*mark-8*u, 40*u, k)
+	p.face.fit(f, p.says.sight[what], pic.w-28*u-2*pad-2*mark-8*u, 40*u, k)
 	b := box{pic.x + 14*u, pic.y + 14*u, 0, 34 * u}
 	for _, l := range f.lines {
 		b.w = 2*pad + 2*mark + 8*u + p.face.width(k.weight, l)*float64(f.size)

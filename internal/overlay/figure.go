@@ -184,13 +184,13 @@ func (p *Painter) drawSpine(s *Scene, v *view) {
 	stops := [...]float64{tail, b.LumbarEnd, b.ThoracicStart, b.ThoracicEnd, b.NeckStart, end}
 	// Each stretch reaches a little under the next one, so that no seam shows; the round ends come first.
 	p.ribbon(&col, v, tail, tail+0.01, width, true)
-	c.fill(b.zoneAt(tail).col, 1)
+	c.fill(b.zoneAt(tail, p.says).col, 1)
 	p.ribbon(&col, v, end-0.01, end, width, true)
-	c.fill(b.zoneAt(end).col, 1)
+	c.fill(b.zoneAt(end, p.says).col, 1)
 	for i := range len(stops) - 1 {
 		if from, to := stops[i], stops[i+1]; to > from {
 			p.ribbon(&col, v, from, math.Min(to+0.01, end), width, false)
-			c.fill(b.zoneAt((from+to)/2).col, 1)
+			c.fill(b.zoneAt((from+to)/2, p.says).col, 1)
 		}
 	}
 }

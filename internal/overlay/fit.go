@@ -84,25 +84,29 @@ func tidy(s string) string {
 	return b.String()
 }
 
-// wrap breaks s at spaces into lines of at most em ems. It returns nil if a single word is wider than that.
+// wrap breaks s at spaces, and between Chinese characters, into lines of at most em ems. It returns nil if a single
+// word is wider than that.
 func (t *typesetter) wrap(lines []string, s string, w weight, em float64) []string {
-	start, end, line := 0, 0, 0.0
+	start, end, line, gap := 0, 0, 0.0, 0.0
 	for i := 0; i <= len(s); {
-		j := i + strings.IndexByte(s[i:]+" ", ' ')
+		j := pieceEnd(s, i)
 		word := t.width(w, s[i:j])
 		if word > em {
 			return nil
 		}
-		if gap := t.advance(w, ' '); end > start && line+gap+word > em {
+		switch {
+		case end > start && line+gap+word > em:
 			lines = append(lines, s[start:end])
 			start, line = i, word
-		} else if end > start {
+		case end > start:
 			line += gap + word
-		} else {
+		default:
 			start, line = i, word
 		}
-		end = j
-		i = j + 1
+		end, gap, i = j, 0, j
+		if j == len(s) || s[j] == ' ' {
+			gap, i = t.advance(w, ' '), j+1
+		}
 	}
 	return append(lines, s[start:end])
 }
@@ -145,7 +149,7 @@ func (t *typesetter) ellipsis(s string, w weight, em float64) string {
 	if s == "" && t.advance(w, '…') > em {
 		return ""
 	}
-	return strings.TrimRight(s, " ,;:") + "…"
+	return strings.TrimRight(s, " ,;:，、；：") + "…"
 }
 
 // lay draws the fitted lines with the block's top-left corner at (x, y).

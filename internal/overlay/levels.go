@@ -60,8 +60,8 @@ func (p *Painter) levelCell(i int) cell {
 func (p *Painter) drawLevelsBack() {
 	l, u, c := &p.lay, p.lay.u, &p.on
 	in := l.levels.inset(14 * u)
-	p.face.draw(c, "Time per level", medium, l.px(12), in.x, in.y+9*u, dim, 1)
-	legend := [...]zone{{"neck", neck}, {"edge", edge}, {"thoracic", thoracic}, {"lower back", lumbar}}
+	p.face.draw(c, p.says.levels, medium, l.px(12), in.x, in.y+9*u, dim, 1)
+	legend := [...]zone{{p.says.neck, neck}, {p.says.edge, edge}, {p.says.legendThoracic, thoracic}, {p.says.legendLumbar, lumbar}}
 	ems := 0.0
 	for _, z := range legend {
 		ems += p.face.width(regular, z.name)

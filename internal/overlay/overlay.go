@@ -106,6 +106,10 @@ type Options struct {
 	MinSide int
 	// Bounds default to .50, .67, 1.03 and 1.10 (domain facts, §1.3).
 	Bounds Bounds
+	// Language is that of the painter's own words, English if empty or unknown. Letters are for what the embedded fonts
+	// lack, which is everything but Latin, Greek and Cyrillic; nil: what they lack is left out.
+	Language string
+	Letters  *Letters
 	// Speed is in cm/s, default limit 5.1 of 12; Hips in cm over rest, default limit 3 of 15.
 	Speed, Hips Gauge
 }
@@ -131,6 +135,7 @@ type Painter struct {
 	opt  Options
 	lay  layout
 	face *typesetter
+	says *labels
 	on   canvas
 
 	back          []byte // everything that does not move, at the output's size
@@ -157,12 +162,12 @@ func New(o Options) (*Painter, error) {
 	if o.Width <= 0 || o.Height <= 0 {
 		return nil, fmt.Errorf("%w: a video of %d×%d pixels cannot be drawn on", ErrSize, o.Width, o.Height)
 	}
-	t, err := newTypesetter()
+	t, err := newTypesetter(o.Letters)
 	if err != nil {
 		return nil, err
 	}
 	o = o.withDefaults()
-	p := &Painter{opt: o, lay: layOut(o.Width, o.Height, o.MinSide), face: t, dresses: map[Severity][]byte{}}
+	p := &Painter{opt: o, lay: layOut(o.Width, o.Height, o.MinSide), face: t, says: labelsIn(o.Language), dresses: map[Severity][]byte{}}
 	p.drawBack("", "")
 	return p, nil
 }

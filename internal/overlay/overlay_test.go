@@ -215,8 +215,8 @@ func TestSightNamesWhatIsMissing(t *testing.T) {
 	for _, tt := range tests {
 		s := newScene(640, 360)
 		tt.change(s)
-		if got, state := sight(s); got != tt.want || state != tt.state {
-			t.Errorf("sight says %q (%v), want %q (%v)", got, state, tt.want, tt.state)
+		if got, state := sight(s); labelsIn("en").sight[got] != tt.want || state != tt.state {
+			t.Errorf("sight says %q (%v), want %q (%v)", labelsIn("en").sight[got], state, tt.want, tt.state)
 		}
 	}
 }

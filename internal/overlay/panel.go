@@ -26,8 +26,8 @@ func (p *Painter) drawBack(title, notice string) {
 	p.face.fit(f, notice, l.notice.w, l.notice.h-2, k)
 	p.face.lay(c, f, l.notice.x, l.notice.y+(l.notice.h-f.height())/2, dim, 1)
 	speed, hips := p.gaugeCells()
-	p.drawGaugeBack("Speed", speed)
-	p.drawGaugeBack("Hips over floor", hips)
+	p.drawGaugeBack(p.says.speed, speed)
+	p.drawGaugeBack(p.says.hips, hips)
 	p.drawLevelsBack()
 }
 
@@ -47,7 +47,7 @@ func (p *Painter) drawHead(title string) {
 	k := want{weight: bold, max: l.px(20), min: l.px(11), lines: 2}
 	p.face.fit(f, title, room, h.h-17*l.u, k)
 	p.face.lay(c, f, h.x, h.y+17*l.u, ink, 1)
-	p.rightText("Passes", medium, l.px(12), h.x+h.w, h.y+12*l.u, dim, 1)
+	p.rightText(p.says.passes, medium, l.px(12), h.x+h.w, h.y+12*l.u, dim, 1)
 }
 
 // rightText draws s so that it ends at x.
@@ -113,7 +113,7 @@ func (p *Painter) drawGauge(cell box, g Gauge, v spine.Value, digits int, unit s
 	known := v.Known() && !math.IsNaN(v.V) && !math.IsInf(v.V, 0)
 	alpha, small := 1.0, p.lay.px(12.5)
 	if v.State == spine.Unsure && known {
-		alpha, unit, small = 0.55, "not sure", p.lay.px(11)
+		alpha, unit, small = 0.55, p.says.notSure, p.lay.px(11)
 	}
 	p.num = append(p.num[:0], "–"...)
 	tint := dim

@@ -104,13 +104,13 @@ func (p *Painter) drawTag(s *Scene, v *view, near body.Point, reach float64) {
 	if !r.S.Known() || r.Level == "" || math.IsNaN(r.S.V) {
 		return
 	}
-	z := v.bounds.zoneAt(r.S.V)
+	z := v.bounds.zoneAt(r.S.V, p.says)
 	if r.Zone == spine.ZoneOff {
-		z = zone{"off the roller", dim}
+		z = zone{p.says.off, dim}
 	}
 	alpha, word := 1.0, z.name
 	if r.S.State == spine.Unsure {
-		alpha, word = 0.6, "not sure"
+		alpha, word = 0.6, p.says.notSure
 	}
 	big, small := p.lay.px(23), p.lay.px(14)
 	level := clip(r.Level, 6)

@@ -45,13 +45,16 @@ type glyphKey struct {
 }
 
 type faceKey struct {
-	size uint16
-	w    weight
+	size  uint16
+	w     weight
+	extra bool // of the letters
 }
 
-// typesetter draws text with the embedded fonts. It serves one goroutine.
+// typesetter draws text with the embedded fonts, and with the letters it was given where these lack one. What neither
+// has is left out: an empty box says nothing. It serves one goroutine.
 type typesetter struct {
 	fonts    [weightCount]*sfnt.Font
+	letters  *Letters // may be nil
 	ascii    [weightCount][128]float64
 	others   map[glyphKey]float64 // advances beyond ASCII, by weight and rune
 	faces    map[faceKey]font.Face
@@ -61,11 +64,12 @@ type typesetter struct {
 	capRatio float64
 }
 
-func newTypesetter() (*typesetter, error) {
+func newTypesetter(letters *Letters) (*typesetter, error) {
 	t := &typesetter{
-		others: map[glyphKey]float64{},
-		faces:  map[faceKey]font.Face{},
-		glyphs: map[glyphKey]*glyph{},
+		letters: letters,
+		others:  map[glyphKey]float64{},
+		faces:   map[faceKey]font.Face{},
+		glyphs:  map[glyphKey]*glyph{},
 	}
 	for w, ttf := range [weightCount][]byte{goregular.TTF, gomedium.TTF, gobold.TTF} {
 		f, err := sfnt.Parse(ttf)
@@ -85,13 +89,32 @@ func newTypesetter() (*typesetter, error) {
 	return t, nil
 }
 
-// measureRune returns the advance of r in ems; a rune the font lacks has the width of its replacement.
-func (t *typesetter) measureRune(w weight, r rune) float64 {
-	i, err := t.fonts[w].GlyphIndex(&t.buf, r)
-	if err != nil {
-		i = 0
+// source returns the font that has r and its glyph there; it is false if none has it.
+func (t *typesetter) source(w weight, r rune) (f *sfnt.Font, extra, ok bool) {
+	if i, err := t.fonts[w].GlyphIndex(&t.buf, r); err == nil && i != 0 {
+		return t.fonts[w], false, true
 	}
-	a, err := t.fonts[w].GlyphAdvance(&t.buf, i, fixed.I(1000), font.HintingNone)
+	if t.letters != nil {
+		if f := t.letters.of(w); f != nil {
+			if i, err := f.GlyphIndex(&t.buf, r); err == nil && i != 0 {
+				return f, true, true
+			}
+		}
+	}
+	return t.fonts[w], false, false
+}
+
+// measureRune returns the advance of r in ems, 0 where it is left out.
+func (t *typesetter) measureRune(w weight, r rune) float64 {
+	f, _, ok := t.source(w, r)
+	if !ok {
+		return 0
+	}
+	i, err := f.GlyphIndex(&t.buf, r)
+	if err != nil {
+		return 0
+	}
+	a, err := f.GlyphAdvance(&t.buf, i, fixed.I(1000), font.HintingNone)
 	if err != nil {
 		return 0.6
 	}
@@ -165,9 +188,13 @@ func (t *typesetter) glyph(k glyphKey) *glyph {
 	}
 	g := &glyph{}
 	t.glyphs[k] = g
-	face, err := t.face(k.w, k.size)
+	f, extra, ok := t.source(k.w, k.r)
+	if !ok {
+		return g
+	}
+	face, err := t.face(f, faceKey{k.size, k.w, extra})
 	if err != nil {
-		return g // an empty glyph; New has drawn with every font already
+		return g // an empty glyph; New has drawn with every embedded font already
 	}
 	dot := fixed.Point26_6{X: fixed.Int26_6(int(k.sub) * 64 / subpixels)}
 	dr, mask, mp, _, ok := face.Glyph(dot, k.r)
@@ -184,14 +211,13 @@ func (t *typesetter) glyph(k glyphKey) *glyph {
 	return g
 }
 
-func (t *typesetter) face(w weight, size uint16) (font.Face, error) {
-	k := faceKey{size, w}
+func (t *typesetter) face(from *sfnt.Font, k faceKey) (font.Face, error) {
 	if f, ok := t.faces[k]; ok {
 		return f, nil
 	}
-	f, err := opentype.NewFace(t.fonts[w], &opentype.FaceOptions{Size: float64(size), DPI: 72, Hinting: font.HintingNone})
+	f, err := opentype.NewFace(from, &opentype.FaceOptions{Size: float64(k.size), DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
-		return nil, fmt.Errorf("overlay: font at %d px: %w", size, err)
+		return nil, fmt.Errorf("overlay: font at %d px: %w", k.size, err)
 	}
 	t.faces[k] = f
 	return f, nil

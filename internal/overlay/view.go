@@ -84,17 +84,17 @@ type zone struct {
 	col  rgb
 }
 
-// zoneAt returns the zone at s on the hip→shoulder axis.
-func (b Bounds) zoneAt(s float64) zone {
+// zoneAt returns the zone at s on the hip→shoulder axis, named in the words' language.
+func (b Bounds) zoneAt(s float64, l *labels) zone {
 	switch {
 	case s < b.LumbarEnd:
-		return zone{"lower back", lumbar}
+		return zone{l.lumbar, lumbar}
 	case s < b.ThoracicStart:
-		return zone{"lower edge", edge}
+		return zone{l.lowerEdge, edge}
 	case s <= b.ThoracicEnd:
-		return zone{"thoracic", thoracic}
+		return zone{l.thoracic, thoracic}
 	case s <= b.NeckStart:
-		return zone{"upper edge", edge}
+		return zone{l.upperEdge, edge}
 	}
-	return zone{"neck", neck}
+	return zone{l.neck, neck}
 }

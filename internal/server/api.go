@@ -111,7 +111,7 @@ func (s *Server) start(r *http.Request) (*check, *exercise.Exercise, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	config := session.LiveConfig{Exercise: ex, Language: words.Match(q.Language)}
+	config := session.LiveConfig{Exercise: ex, Language: words.Choose(ex.Languages, q.Language)}
 	if config.Spine, err = q.spine(); err != nil {
 		return nil, nil, err
 	}

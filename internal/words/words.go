@@ -75,17 +75,36 @@ func Match(asked ...string) string {
 }
 
 func (b *book) match(asked []string) string {
-	var wanted []language.Tag
+	_, i, sure := b.matcher.Match(parse(asked)...)
+	if sure == language.No {
+		return fallback
+	}
+	return b.languages[i]
+}
+
+// Choose is Match among the languages of something else, such as an exercise; what it has no tag for stays out.
+func Choose(offered []string, asked ...string) string {
+	var names []string
+	var tags []language.Tag
+	for _, name := range append([]string{fallback}, offered...) {
+		if tag, err := language.Parse(name); err == nil {
+			names, tags = append(names, name), append(tags, tag)
+		}
+	}
+	_, i, sure := language.NewMatcher(tags).Match(parse(asked)...)
+	if sure == language.No {
+		return fallback
+	}
+	return names[i]
+}
+
+func parse(asked []string) (wanted []language.Tag) {
 	for _, a := range asked {
 		if tags, _, err := language.ParseAcceptLanguage(a); err == nil {
 			wanted = append(wanted, tags...)
 		}
 	}
-	_, i, sure := b.matcher.Match(wanted...)
-	if sure == language.No {
-		return fallback
-	}
-	return b.languages[i]
+	return wanted
 }
 
 // Speaker finds sentences in one language. It does not change and may be shared between goroutines.

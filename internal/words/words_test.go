@@ -205,6 +205,16 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+func TestChooseAmongOthers(t *testing.T) {
+	for _, tt := range []struct{ asked, want string }{
+		{"it", "it"}, {"it-CH", "it"}, {"de", "en"}, {"en-GB", "en"}, {"", "en"}, {"zh-CN", "zh-Hans"},
+	} {
+		if got := Choose([]string{"it", "no tag!", "zh-Hans"}, tt.asked); got != tt.want {
+			t.Errorf("who asks for %q gets %s, want %s", tt.asked, got, tt.want)
+		}
+	}
+}
+
 // A bundle of its own, so that plurals and gaps are tested whatever the product says at the moment.
 func TestSpeakerCountsAndFallsBack(t *testing.T) {
 	b, err := load(fstest.MapFS{

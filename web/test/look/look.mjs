@@ -1,5 +1,7 @@
-// Takes a picture of every screen at three sizes and looks for what a person could not use (axe-core).
-//   node test/look/look.mjs [--out DIR] [--only NAME] [--size 1440x900]
+// Takes a picture of every screen at three sizes and looks for what a person could not use (axe-core), and for texts that
+// do not fit. What the server says is then as long as it may be.
+//   node test/look/look.mjs [--out DIR] [--only NAME] [--size 1440x900] [--language de] [--units inches]
+// Without a language: English, and after it the one whose words take the most room.
 // CHROMIUM names the browser; without it the system's chromium is taken.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,11 +9,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import * as fx from './fixture.mjs'
+import { spoken } from './languages.mjs'
+import { misfits } from './misfits.mjs'
 import { scenes } from './scenes.mjs'
 
-const { values: args } = parseArgs({ options: { out: { type: 'string', default: 'test/look/out' }, only: { type: 'string' }, size: { type: 'string' }, axe: { type: 'boolean', default: true } } })
+const { values: args } = parseArgs({ options: { out: { type: 'string', default: 'test/look/out' }, only: { type: 'string' }, size: { type: 'string' }, language: { type: 'string' }, units: { type: 'string', default: '' }, axe: { type: 'boolean', default: true } } })
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const sizes = args.size ? [args.size] : ['1440x900', '844x390', '390x844']
+const languages = args.language ? [args.language] : ['en', 'fr']
 mkdirSync(args.out, { recursive: true })
 
 const site = await fx.servePage()
@@ -22,20 +27,21 @@ const browser = await chromium.launch({
 let faults = 0
 const stills = new Map()
 
-for (const size of sizes) {
+for (const [language, size] of languages.flatMap((l) => sizes.map((s) => [l, s]))) {
   const [width, height] = size.split('x').map(Number)
   for (const [name, scene] of Object.entries(scenes)) {
     if (args.only && !name.includes(args.only)) continue
     const phone = width < 1000
-    const context = await browser.newContext({ viewport: { width, height }, permissions: ['camera'], hasTouch: phone, isMobile: phone, reducedMotion: 'reduce', bypassCSP: false })
+    const context = await browser.newContext({ viewport: { width, height }, permissions: ['camera'], hasTouch: phone, isMobile: phone, reducedMotion: 'reduce', bypassCSP: false, locale: language })
     const page = await context.newPage()
+    const says = spoken(page, language)
     const complaints = []
     page.on('console', (m) => m.type() === 'error' && complaints.push(m.text()))
     page.on('pageerror', (e) => complaints.push(String(e)))
     const [clip, at] = scene.still ?? ['correct', 0]
     const key = `${clip}@${at}`
     if (!stills.has(key)) stills.set(key, fx.still(clip, at))
-    await page.addInitScript(fake, { picture: stills.get(key), refuse: scene.refuse ?? null })
+    await page.addInitScript(fake, { picture: stills.get(key), refuse: scene.refuse ?? null, units: args.units })
     const sockets = []
     await page.route('**/api/info', (r) => r.fulfill({ json: { ...fx.info, ...(scene.info ?? {}) } }))
     await page.route('**/api/sessions', (r) => r.fulfill(scene.open ?? { status: 201, json: fx.opened }))
@@ -44,25 +50,26 @@ for (const size of sizes) {
     await page.route('**/summary', (r) => r.fulfill({ status: 409, json: {} }))
     await page.routeWebSocket(/\/events$/, (ws) => {
       sockets.push(ws)
-      for (const message of scene.messages?.(fx) ?? []) ws.send(JSON.stringify(message))
+      for (const message of scene.messages?.(fx) ?? []) ws.send(JSON.stringify(says(message)))
     })
     await page.goto(site.url)
     try {
-      await scene.act(page, { fx, sockets, send: (m) => sockets.at(-1)?.send(JSON.stringify(m)) })
+      await scene.act(page, { fx, sockets, send: (m) => sockets.at(-1)?.send(JSON.stringify(says(m))) })
       await page.waitForTimeout(scene.settle ?? 250)
-      await page.screenshot({ path: join(args.out, `${name}-${size}.png`) })
-      if (scene.full) await page.screenshot({ path: join(args.out, `${name}-${size}-full.png`), fullPage: true })
-      if (args.axe) {
+      await page.screenshot({ path: join(args.out, `${name}-${size}-${language}.png`) })
+      if (scene.full) await page.screenshot({ path: join(args.out, `${name}-${size}-${language}-full.png`), fullPage: true })
+      for (const misfit of await page.evaluate(misfits)) complaints.push(misfit)
+      if (args.axe && language === languages[0]) {
         await page.evaluate(axe)
         const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
         for (const v of found.violations) complaints.push(`axe ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')} ${v.nodes[0]?.failureSummary?.split('\n')[1] ?? ''}`)
       }
     } catch (cause) {
       complaints.push(String(cause).split('\n').slice(0, 4).join(' '))
-      await page.screenshot({ path: join(args.out, `${name}-${size}-FAILED.png`) }).catch(() => undefined)
+      await page.screenshot({ path: join(args.out, `${name}-${size}-${language}-FAILED.png`) }).catch(() => undefined)
     }
     const expected = complaints.filter((c) => !/status of (500|503|401|409)/.test(c))
-    console.log(`${expected.length ? 'FAULT' : 'ok   '} ${size} ${name}`)
+    console.log(`${expected.length ? 'FAULT' : 'ok   '} ${language} ${size} ${name}`)
     for (const c of expected) console.log(`      ${c}`)
     faults += expected.length
     await context.close()
@@ -74,7 +81,8 @@ console.log(`${faults} faults`)
 process.exitCode = faults ? 1 : 0
 
 // Runs in the page before its own code: a camera that shows one still, and a connection that always comes up.
-function fake({ picture, refuse }) {
+function fake({ picture, refuse, units }) {
+  if (units) localStorage.setItem('rollwell.preferences', JSON.stringify({ units }))
   navigator.mediaDevices.getUserMedia = async () => {
     if (refuse) throw new DOMException('', refuse)
     const image = new Image()
