@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { browse } from './camera.mjs'
 import { serve } from './server.mjs'
-import { listen, placeRoller, start, toCamera, toSetup, until } from './walk.mjs'
+import { listen, placeRoller, start, toCamera, toIntro, toSetup, until } from './walk.mjs'
 
 test('three browsers at once, and a fourth that has to wait', { timeout: 300_000 }, async () => {
   const server = await serve(['--max-sessions', '3', '--min-rate', '1', '--model', 'lite'])
@@ -49,10 +49,8 @@ test('without a camera, and without permission, the page says what to do', { tim
     for (const [clip, allow, scene] of [[null, true, 'none'], ['correct', false, 'refused']]) {
       const { browser, page } = await browse(clip, { allow })
       try {
-        await page.goto(server.url)
-        await page.getByRole('checkbox', { name: /I agree/ }).check()
-        await page.getByRole('button', { name: 'Continue' }).click()
-        await page.getByRole('button', { name: 'None of this applies to me' }).click()
+        await toIntro(page, server.url)
+        await page.getByRole('button', { name: 'On to the camera' }).click()
         await page.locator(`[data-screen=problem-${scene}]`).waitFor({ timeout: 20_000 })
         await page.getByRole('button', { name: 'Try again' }).waitFor()
       } finally {

@@ -17,13 +17,28 @@ export async function listen(page) {
   return { messages, spoken: () => page.evaluate(() => window.__rollwellSpeech) }
 }
 
-/** From the welcome to the camera's picture. Returns when the camera began, in ms since 1970. */
-export async function toCamera(page, url) {
+/**
+ * From the welcome to what is said before the exercise.
+ * @param {string} choice what to do: a selector of the picker
+ */
+export async function toIntro(page, url, choice = '[data-exercise=thoracic-roll]') {
   await page.goto(url)
   await page.getByRole('checkbox', { name: /I agree/ }).check()
   await page.getByRole('button', { name: 'Continue' }).click()
-  const began = Date.now()
   await page.getByRole('button', { name: 'None of this applies to me' }).click()
+  await page.locator('[data-screen=pain_now]').waitFor()
+  await page.keyboard.press('1')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.locator(`${choice} input`).check()
+  await page.getByRole('button', { name: 'Let’s go' }).click()
+  await page.locator('[data-screen=intro]').waitFor()
+}
+
+/** From the welcome to the camera's picture. Returns when the camera began, in ms since 1970. */
+export async function toCamera(page, url, choice) {
+  await toIntro(page, url, choice)
+  const began = Date.now()
+  await page.getByRole('button', { name: 'On to the camera' }).click()
   await page.locator('[data-screen=camera] video').waitFor()
   return began
 }

@@ -56,7 +56,11 @@ export interface RollerSize {
 }
 
 export interface OpenRequest {
-  exercise: string
+  /** A plan by its aim, or one exercise with its side and dose. */
+  plan?: string
+  exercise?: string
+  side?: string | null
+  dose?: string | null
   language: string
   roller: RollerSize | null
   consent: boolean

@@ -1,7 +1,9 @@
-// Which screen is shown, and what leads from one to the next: welcome → screening → camera → live → summary.
+// Which screen is shown, and what leads from one to the next: welcome → screening → pain now → plan → intro → camera →
+// live → summary; and the lessons from either end.
 
 import { ApiError, getInfo, openCheck, type Info } from './api'
 import { CameraError, cameraHindrance, listCameras, openCamera, release, type Camera, type CameraChoice } from './camera'
+import { choiceOf, getCatalogue, type Catalogue, type Choice, type Lesson } from './catalogue'
 import { verdict, type QuestionId } from './check/screening'
 import { wallMs } from './check/delay'
 import { load, save, type Preferences } from './preferences'
@@ -13,7 +15,8 @@ import { WebAudioTone } from './voice/tone'
 import { WakeLock } from './wakelock'
 import { chooseLanguage, fetchWords, usualUnits, wordsOf, type Language, type Units, type Words } from '../words'
 
-export type Screen = 'welcome' | 'screening' | 'stop' | 'camera' | 'live' | 'pain_stop' | 'summary'
+export type Screen =
+  | 'welcome' | 'screening' | 'stop' | 'pain_now' | 'plan' | 'intro' | 'camera' | 'live' | 'pain_stop' | 'summary' | 'learn' // prettier-ignore
 
 // When the server names no time to wait.
 const retryS = 15
@@ -24,6 +27,13 @@ export class App {
   info = $state.raw<Info | null>(null)
   consent = $state(false)
   answers = $state.raw<ReadonlySet<QuestionId>>(new Set())
+  /** The pain before the check, 0…10; null before it was asked. */
+  painBefore = $state<number | null>(null)
+  /** The pain after the last check. */
+  painAfter = $state<number | null>(null)
+  catalogue = $state.raw<Catalogue | null>(null)
+  /** What to do: kept when something else leads there, like a lesson. */
+  choice = $state.raw<Choice | null>(null)
   accessToken = $state('')
   tokenWrong = $state(false)
   stream = $state.raw<MediaStream | null>(null)
@@ -38,7 +48,6 @@ export class App {
   language = $state.raw<Language>('en')
   readonly units: Units = $derived(this.preferences.units || usualUnits(navigator.languages))
   readonly words: Words = $derived(wordsOf(this.language, this.units))
-  readonly exercise = $derived(this.info?.exercises[0] ?? null)
 
   readonly tone = new WebAudioTone()
   private readonly sink = speechSink()
@@ -47,6 +56,8 @@ export class App {
   // Plays the camera for the fallback, whichever screen is shown.
   private readonly feed = document.createElement('video')
   private readonly lookForVoice: () => void
+  private screened = false
+  private before: Screen = 'welcome'
   private retry: ReturnType<typeof setTimeout> | undefined
 
   /** The texts of the language have been fetched. */
@@ -87,10 +98,41 @@ export class App {
     this.screen = screen
     if (screen === 'camera' && !this.stream) void this.chooseCamera({})
     if (screen === 'stop') this.dropCamera()
+    if (screen === 'plan' || screen === 'learn') void this.fetchCatalogue()
   }
 
   answer(): void {
-    this.go(verdict(this.answers) === 'go' ? 'camera' : 'stop')
+    this.screened = verdict(this.answers) === 'go'
+    this.go(this.screened ? 'pain_now' : 'stop')
+  }
+
+  /** Fetches what there is to do, unless it is there in this language. */
+  async fetchCatalogue(): Promise<void> {
+    const language = this.language
+    if (this.catalogue?.language === language || !this.info) return
+    try {
+      const found = await getCatalogue(language, this.info)
+      if (this.language === language) this.catalogue = found
+    } catch (cause) {
+      // The lessons can be read without it.
+      if (this.screen !== 'learn') this.problem = this.problemOf(cause)
+    }
+  }
+
+  /** Opens the lessons; leaveLearn comes back from there. */
+  learn = (): void => {
+    this.before = this.screen
+    this.go('learn')
+  }
+
+  leaveLearn = (): void => this.go(this.before)
+
+  /** Begins with one exercise: what has to be asked before is asked first. */
+  startLesson(lesson: Lesson): void {
+    this.choice = choiceOf(lesson)
+    const screen = !this.consent ? 'welcome' : !this.screened ? 'screening' : this.session ? 'pain_now' : this.painBefore === null ? 'pain_now' : 'intro'
+    if (this.session) this.leave(screen)
+    else this.go(screen)
   }
 
   /** Page, coach and voice go on in another language; without a network they stay as they are. */
@@ -107,6 +149,7 @@ export class App {
     this.speaker.language = language
     this.lookForVoice()
     this.session?.setLanguage(language)
+    if (this.catalogue) void this.fetchCatalogue()
   }
 
   setUnits(units: Units): void {
@@ -165,7 +208,7 @@ export class App {
 
   /** Opens a check on the server and goes to set-up. */
   open = async (): Promise<void> => {
-    if (!this.exercise || !this.stream || this.opening) return
+    if (!this.choice || !this.stream || this.opening) return
     this.opening = true
     this.problem = null
     clearTimeout(this.retry)
@@ -174,7 +217,9 @@ export class App {
     try {
       const opened = await openCheck(
         {
-          exercise: this.exercise.id,
+          ...(this.choice.kind === 'plan'
+            ? { plan: this.choice.aim }
+            : { exercise: this.choice.exercise, side: this.choice.side, dose: this.choice.dose }),
           language: this.language,
           roller: { diameter_cm: this.preferences.diameter, length_cm: this.preferences.length },
           consent: this.consent,
@@ -183,6 +228,8 @@ export class App {
         this.accessToken,
       )
       this.session = new Session(opened, this.stream, this.feed, this.speaker)
+      this.painAfter = null
+      if (this.painBefore !== null) this.session.pain(this.painBefore)
       this.screen = 'live'
       this.wake.hold(true)
     } catch (cause) {
@@ -211,7 +258,7 @@ export class App {
     if (ending.pain) this.speaker.say({ id: 'pain-stop', text: this.words.painStop.say, urgency: 'safety', at: wallMs() })
   }
 
-  again = (): void => this.leave('camera')
+  again = (): void => this.leave('pain_now')
 
   /** Gives up waiting for a place. */
   cancelRetry = (): void => {
@@ -222,6 +269,7 @@ export class App {
   private leave(screen: Screen): void {
     this.session?.dispose()
     this.session = null
+    if (screen === 'pain_now') this.painBefore = null
     this.go(screen)
   }
 

@@ -79,6 +79,21 @@ export type Phase = Checked<typeof phase>
 const connection = oneOf('good', 'poor', 'lost', 'none')
 export type Connection = Checked<typeof connection>
 
+// Which block of a plan is on, how far it is, and what follows.
+const planNow = object({
+  index: number,
+  count: number,
+  exercise: string,
+  title: string,
+  side: nullable(string),
+  state: oneOf('intro', 'working', 'done'),
+  remaining_s: nullable(number),
+  reps: nullable(number),
+  reps_target: nullable(number),
+  next: nullable(object({ exercise: string, title: string, side: nullable(string) })),
+})
+export type PlanNow = Checked<typeof planNow>
+
 // Every message says which frame it speaks of.
 const stamp = { seq: number, t_s: nullable(number), capture_ms: nullable(number) }
 
@@ -86,6 +101,9 @@ const state = object({
   ...stamp,
   phase,
   phase_reason: nullable(string),
+  /** The coach's own phase: away, ready, rolling, holding, ... */
+  phase_exercise: nullable(string),
+  plan: nullable(planNow),
   size: nullable(tuple(2)),
   frame: nullable(frame),
   setup: withDefault(list(setupItem), []),
@@ -156,6 +174,13 @@ export type Summary = Checked<typeof summaryOf>
 
 // The summary is checked where it is shown; raw keeps all of it for the download.
 const summary = object({ ...stamp, summary: (value: unknown, path: string) => ({ read: summaryOf(value, path), raw: value }) })
+// What the plan has to say: a block begins, half of it is done, what comes next.
+const step = object({ ...stamp, index: number, exercise: string, side: nullable(string), title: string, say: string, text: string })
+
+export const calibrations = ['scapula', 'hips_down'] as const
+export type Calibration = (typeof calibrations)[number]
+const calibrated = object({ ...stamp, kind: oneOf(...calibrations), value: nullable(number) })
+
 const failure = object({ ...stamp, code: string, message: string, fatal: withDefault(boolean, false) })
 
 export type State = Checked<typeof state>
@@ -163,6 +188,8 @@ export type Cue = Checked<typeof cue>
 export type CueClear = Checked<typeof cueClear>
 export type Progress = Checked<typeof progress>
 export type SummaryNews = Checked<typeof summary>
+export type Step = Checked<typeof step>
+export type Calibrated = Checked<typeof calibrated>
 export type Failure = Checked<typeof failure>
 
 export type FromServer =
@@ -171,9 +198,11 @@ export type FromServer =
   | ({ type: 'cue_clear' } & CueClear)
   | ({ type: 'progress' } & Progress)
   | ({ type: 'summary' } & SummaryNews)
+  | ({ type: 'step' } & Step)
+  | ({ type: 'calibrated' } & Calibrated)
   | ({ type: 'error' } & Failure)
 
-const byType: Record<FromServer['type'], Check<object>> = { state, cue, cue_clear: cueClear, progress, summary, error: failure }
+const byType: Record<FromServer['type'], Check<object>> = { state, cue, cue_clear: cueClear, progress, summary, step, calibrated, error: failure }
 
 /** Reads one message of the server. Null is a message of a type that this page does not know. Throws Malformed. */
 export function parse(text: string): FromServer | null {
@@ -196,6 +225,10 @@ export type ToServer =
   | { type: 'pain'; value: number }
   | { type: 'place_roller'; x: number; y: number; radius: number; t_s: number | null }
   | { type: 'language'; language: string }
+  | { type: 'calibrate'; kind: Calibration }
+  | { type: 'next' }
+  | { type: 'skip' }
+  | { type: 'back' }
 
 /** Packs a JPEG picture for the fallback: 8 bytes big-endian float64 capture time (ms since 1970), then the file. */
 export function packPicture(captureMs: number, jpeg: ArrayBuffer): ArrayBuffer {

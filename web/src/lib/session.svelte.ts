@@ -10,7 +10,7 @@ import { painStops } from './check/pain'
 import { Events, type EventsOptions, type Link } from './events'
 import { sendPictures } from './jpeg'
 import { summaryOf } from './protocol'
-import type { Banner, Cue, Failure, FromServer, Phase, Progress, SetupItem, State, Summary, ToServer } from './protocol'
+import type { Banner, Calibration, Cue, Failure, FromServer, Phase, Progress, SetupItem, State, Step, Summary, ToServer } from './protocol'
 import { defaultLimits, limitsOf, type Limits } from './check/limits'
 import type { Speaker } from './voice/speaker'
 import { publish } from './whip'
@@ -34,6 +34,9 @@ export const realWorld: World = {
   later: (ms, what) => void setTimeout(what, ms),
 }
 
+// How long what the plan said is shown, in ms.
+const stepShownMs = 7000
+
 /** How a check ended. */
 export type Ending =
   /** reason: the server's word for why it ended, null for an end that the person wanted. */
@@ -53,6 +56,12 @@ export class Session {
   /** The last thing the server complained of without ending the check. */
   complaint = $state.raw<Failure | null>(null)
   pains = $state.raw<number[]>([])
+  /** What the plan said last, while it is new. */
+  step = $state.raw<Step | null>(null)
+  /** What became of the last calibration. */
+  calibration = $state.raw<{ kind: Calibration; wrong: string | null } | null>(null)
+  /** How often the roller was told off the lower back. */
+  tooLow = $state(0)
   /** The session time at which the check proper began, in s. */
   beganS = 0
 
@@ -67,6 +76,7 @@ export class Session {
   private painStop = false
   private readonly unsent: ToServer[] = []
   private began = false
+  private calibrating: Calibration | null = null
   private delayShownAt = 0
 
   constructor(
@@ -103,6 +113,20 @@ export class Session {
   pause = (): void => this.command({ type: 'pause' })
   resume = (): void => this.command({ type: 'resume' })
   stop = (): void => this.command({ type: 'stop' })
+
+  /** The block that is introduced begins now. */
+  next = (): void => this.command({ type: 'next' })
+  /** On to the next block of the plan. */
+  skip = (): void => this.command({ type: 'skip' })
+  /** Back to the block before. */
+  back = (): void => this.command({ type: 'back' })
+
+  /** Tells the server that the person lies as this kind of calibration says. The answer comes as calibration. */
+  calibrate = (kind: Calibration): void => {
+    this.calibrating = kind
+    this.calibration = null
+    this.command({ type: 'calibrate', kind })
+  }
 
   /** Reports a number on the pain scale. Returns whether the check ends for it. */
   pain = (value: number): boolean => {
@@ -170,9 +194,14 @@ export class Session {
         return
       case 'summary':
         return this.finish(message.summary.read, message.summary.raw)
+      case 'step':
+        return this.takeStep(message, now)
+      case 'calibrated':
+        this.calibrating = null
+        this.calibration = { kind: message.kind, wrong: null }
+        return
       case 'error':
-        if (message.fatal) this.fail('ended', message.message)
-        else this.complaint = message
+        return this.takeError(message)
     }
   }
 
@@ -205,7 +234,24 @@ export class Session {
     // The banner is there with the cue, not only with the next state.
     this.banner = { ...cue, since_s: cue.started_ms === null ? cue.t_s : cue.started_ms / 1000 }
     if (cue.code === 'pain_stop') this.painStop = true
+    if (cue.code === 'roller_too_low') this.tooLow++
     this.speaker.say({ id: `cue-${cue.id}`, text: cue.say, urgency: cue.severity, at: this.trueAt(cue.capture_ms, now) })
+  }
+
+  private takeStep(step: Step, now: number): void {
+    this.step = step
+    this.speaker.say({ id: `step-${step.index}-${step.seq}`, text: step.say, urgency: 'guide', at: now })
+    this.world.later(stepShownMs, () => {
+      if (this.step === step) this.step = null
+    })
+  }
+
+  private takeError(message: Failure): void {
+    if (message.fatal) return this.fail('ended', message.message)
+    if (message.code === 'not_ready' && this.calibrating) {
+      this.calibration = { kind: this.calibrating, wrong: message.message }
+      this.calibrating = null
+    } else this.complaint = message
   }
 
   // When the frame was taken, unless that clock is not ours.

@@ -10,6 +10,9 @@ const here = dirname(fileURLToPath(import.meta.url))
 const web = join(here, '../..')
 export const frames = JSON.parse(readFileSync(join(here, '../fixtures/frames.json'), 'utf8'))
 
+/** What there is to do, by language: answers of a server, kept. */
+export const catalogues = JSON.parse(readFileSync(join(here, '../fixtures/catalogue.json'), 'utf8'))
+
 export const policy =
   "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self' blob:; " +
   "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -103,6 +106,12 @@ export const cues = {
 }
 
 const levels = [['T12', 3], ['T11', 6], ['T10', 8], ['T9', 11], ['T8', 13], ['T7', 16], ['T6', 14], ['T5', 9], ['T4', 5], ['T3', 2], ['L1', 1]].map(([level, time_s]) => ({ level, time_s }))
+/** A block of a plan, as the state tells it. */
+export const planNow = (change = {}) => ({
+  index: 1, count: 4, exercise: 'lats', title: 'Lats, lying on your side', side: 'left', state: 'working', remaining_s: 24.3, reps: null, reps_target: null,
+  next: { exercise: 'lats', title: 'Lats, lying on your side', side: 'right' }, ...change,
+}) // prettier-ignore
+
 let seq = 0
 const stamp = () => ({ seq: ++seq, t_s: 1 + seq / 15, capture_ms: Date.now() - 84 })
 
@@ -123,7 +132,8 @@ export function progress(change = {}) {
 
 const finding = (code, severity, start_s, end_s, text, spoken = true) => ({ code, severity, start_s, end_s, value: null, limit: null, unit: null, text, spoken })
 export const summary = {
-  exercise_id: 'thoracic-roll', exercise_version: 1, duration_s: 128, passes: 6,
+  exercise_id: 'thoracic-roll', exercise_version: 1, exercise_hash: 'look', side: '', dose: 'warm_up', duration_s: 128, passes: 6, reps: 0,
+  phases: [{ id: 'rolling', time_s: 95, visits: 3 }],
   cues: [
     finding('roller_too_low', 'safety', 12.1, 15.9, 'Bring the roller up to your shoulder blades'),
     finding('hips_not_lifted', 'technique', 31.4, 34, 'Lift your hips a little'),
@@ -133,9 +143,16 @@ export const summary = {
   ],
   holds: [{ start_s: 70, end_s: 94, s: 0.83, level: 'T7' }],
   time_in_zone_s: { lumbar: 3.8, lower_thoracic: 11.5, thoracic: 84, neck: 0, off: 28.7 },
-  time_at_level_s: levels, doses: [{ id: 'warm_up', done_s: 95, min_s: 30, max_s: 60 }],
+  time_at_level_s: levels, doses: [{ id: 'warm_up', done_s: 95, min_s: 30, max_s: 60, reps: 0, reps_min: 0, reps_max: 0 }],
   frames: { received: 3800, decoded: 3800, analysed: 1900, pushed: 1900, dropped: { slot: 1900 } },
   pain: [{ t_s: 80, value: 3 }],
 } // prettier-ignore
+
+export const step = (change = {}) => ({
+  type: 'step', ...stamp(), index: 2, exercise: 'lats', side: 'right', title: 'Lats, lying on your side', say: 'Now the right side', text: 'Now the right side', ...change,
+}) // prettier-ignore
+
+export const calibrated = (kind = 'scapula') => ({ type: 'calibrated', ...stamp(), kind, value: 0.03 })
+export const notReady = () => ({ type: 'error', ...stamp(), code: 'not_ready', message: 'I do not see the roller surely enough. Lie still for two seconds and try again.', fatal: false })
 
 export const summaryNews = (change = {}) => ({ type: 'summary', ...stamp(), summary: { ...summary, ...change } })

@@ -44,6 +44,8 @@ for (const [language, size] of languages.flatMap((l) => sizes.map((s) => [l, s])
     await page.addInitScript(fake, { picture: stills.get(key), refuse: scene.refuse ?? null, units: args.units })
     const sockets = []
     await page.route('**/api/info', (r) => r.fulfill({ json: { ...fx.info, ...(scene.info ?? {}) } }))
+    const language = (r) => new URL(r.request().url()).searchParams.get('language')
+    for (const kind of ['exercises', 'plans']) await page.route(`**/api/${kind}?*`, (r) => r.fulfill({ json: (fx.catalogues[language(r)] ?? fx.catalogues.en)[kind] }))
     await page.route('**/api/sessions', (r) => r.fulfill(scene.open ?? { status: 201, json: fx.opened }))
     await page.route('**/whip', (r) => (scene.noMedia ? r.fulfill({ status: 500, json: {} }) : r.fulfill({ status: 201, headers: { Location: '/api/sessions/LOOK/whip/1' }, body: 'v=0' })))
     await page.route('**/whip/1', (r) => r.fulfill({ status: 200 }))

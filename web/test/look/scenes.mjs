@@ -1,5 +1,5 @@
 // Every screen and state of the page, and how to get there.
-import { cues } from './fixture.mjs'
+import { cues, planNow } from './fixture.mjs'
 
 const tick = (page) => page.locator('fieldset input[type=checkbox]').first().check()
 const next = (page, name) => page.getByRole('button', { name }).click()
@@ -9,9 +9,26 @@ async function toScreening(page) {
   await next(page, 'Continue')
   await page.waitForSelector('[data-screen=screening]')
 }
-async function toCamera(page) {
+async function toPain(page) {
   await toScreening(page)
   await next(page, 'None of this applies to me')
+  await page.waitForSelector('[data-screen=pain_now]')
+}
+async function toPlan(page) {
+  await toPain(page)
+  await page.keyboard.press('1')
+  await next(page, 'Continue')
+  await page.waitForSelector('[data-screen=plan] [data-aim]')
+}
+async function toIntro(page, choice = '[data-exercise=thoracic-roll]') {
+  await toPlan(page)
+  await page.locator(`${choice} input`).check()
+  await next(page, 'Let’s go')
+  await page.waitForSelector('[data-screen=intro]')
+}
+async function toCamera(page, choice) {
+  await toIntro(page, choice)
+  await next(page, 'On to the camera')
   await page.waitForSelector('[data-screen=camera] video')
 }
 async function toLive(page) {
@@ -48,12 +65,36 @@ export const scenes = {
       await next(page, 'One of these applies to me')
     },
   },
-  camera: { act: toCamera, full: true, settle: 500 },
+  'pain-now': { act: toPain },
+  'pain-now-red': { act: async (page) => (await toPain(page), page.keyboard.press('7')) },
+  'pain-now-amber': { act: async (page) => (await toPain(page), page.keyboard.press('4')) },
+  plan: { act: toPlan, full: true },
+  'plan-aim': { act: async (page) => (await toPlan(page), page.locator('[data-aim=recovery] input').check()) },
+  'plan-single': { act: async (page) => (await toPlan(page), page.locator('[data-exercise=lats] input').check()) },
+  intro: { act: (page) => toIntro(page), full: true },
+  'intro-advanced': { act: (page) => toIntro(page, '[data-exercise=thoracic-extension]'), full: true },
+  learn: {
+    full: true,
+    act: async (page) => {
+      await next(page, 'Good to know')
+      await page.waitForSelector('[data-screen=learn]')
+    },
+  },
+  'learn-all': {
+    full: true,
+    act: async (page) => {
+      await next(page, 'Good to know')
+      await page.waitForSelector('[data-screen=learn]')
+      for (const line of (await page.locator('summary').all()).slice(1)) await line.click()
+      await page.waitForSelector('[data-lesson=cat-cow]')
+    },
+  },
+  camera: { act: (page) => toCamera(page), full: true, settle: 500 },
   refused: {
     refuse: 'NotAllowedError',
     act: async (page) => {
-      await toScreening(page)
-      await next(page, 'None of this applies to me')
+      await toIntro(page)
+      await next(page, 'On to the camera')
       await page.waitForSelector('[data-screen=problem-refused]')
     },
   },
@@ -85,6 +126,33 @@ export const scenes = {
       await toPhase(page, 'checking')
       sockets.at(-1).close({ code: 1011, reason: 'look' })
       await page.waitForSelector('[data-connection=lost]')
+    },
+  },
+  'plan-working': check('correct', 0, { plan: planNow({ index: 0, exercise: 'thoracic-roll', title: 'Thoracic roll', side: null }) }),
+  'plan-side': { ...check('correct', 0, { plan: planNow() }), settle: 400 },
+  'plan-reps': check('correct', 0, { phase_exercise: 'cat', plan: planNow({ index: 3, exercise: 'cat-cow', title: 'Cat-cow', side: null, remaining_s: null, reps: 3, reps_target: 8, next: null }) }),
+  'plan-intro': check('correct', 0, { plan: planNow({ state: 'intro' }) }),
+  'plan-intro-low': {
+    ...check('correct', 0, { plan: planNow({ state: 'intro' }) }),
+    messages: (fx) => [fx.progress(), { type: 'cue', ...fx.cues.lumbar, seq: 1, t_s: 4, capture_ms: null, say: 'Bring the roller higher', started_ms: 3900 }, fx.state({ plan: fx.planNow({ state: 'intro' }) })],
+  },
+  'plan-step': { ...check('correct', 0), messages: (fx) => [fx.progress(), fx.state({ plan: fx.planNow() }), fx.step({ text: 'Half way. Keep going slowly.' })] },
+  'check-calibrated': { ...check('correct', 0), messages: (fx) => [fx.progress(), fx.state(), fx.calibrated()] },
+  'check-not-calibrated': {
+    ...check('correct', 0),
+    act: async (page, { fx, send }) => {
+      await toPhase(page, 'checking')
+      await page.keyboard.press('c')
+      send(fx.notReady())
+      await page.waitForSelector('text=Lie still')
+    },
+  },
+  'stop-signs': {
+    ...check('correct', 0),
+    act: async (page) => {
+      await toPhase(page, 'checking')
+      await page.keyboard.press('s')
+      await page.waitForSelector('dialog[open]')
     },
   },
   'check-voice': {
@@ -120,6 +188,7 @@ export const scenes = {
       for (let i = 0; i < 30; i++) send(fx.state({ frame: { ...fx.frames.correct[0], reading: { ...fx.frames.correct[0].reading, speed_cm_s: i % 10 === 0 ? 9 : i % 4 === 0 ? 6 : 3 } } }))
       send(fx.summaryNews())
       await page.waitForSelector('[data-screen=summary]')
+      await page.getByRole('button', { name: '2', exact: false }).first().click()
     },
   },
 }

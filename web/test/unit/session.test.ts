@@ -284,3 +284,53 @@ it('leaving makes the server forget the check', () => {
   s.session.dispose()
   expect(s.did).toContain('forgotten')
 })
+
+describe('a plan', () => {
+  it('what it says is spoken and shown, and goes after a while', () => {
+    const s = stage()
+    s.hear(fx.step({ say: 'Now the right side', text: 'Right side' }))
+    expect(s.said.at(-1)).toMatchObject({ text: 'Now the right side', urgency: 'guide' })
+    expect(s.session.step?.text).toBe('Right side')
+    s.afterwards()
+    expect(s.session.step).toBeNull()
+  })
+  it('goes on, back and begins by command', () => {
+    const s = stage()
+    s.session.next()
+    s.session.skip()
+    s.session.back()
+    expect(s.sent).toEqual([{ type: 'next' }, { type: 'skip' }, { type: 'back' }])
+  })
+  it('the roller on the lower back is counted as often as it is told', () => {
+    const s = stage()
+    s.hear(cue(s.now()))
+    s.hear(cue(s.now(), { id: 10, code: 'jerky', severity: 'pace' }))
+    s.hear(cue(s.now(), { id: 11 }))
+    expect(s.session.tooLow).toBe(2)
+  })
+})
+
+describe('calibration', () => {
+  it('is asked for and answered', () => {
+    const s = stage()
+    s.session.calibrate('scapula')
+    expect(s.sent).toEqual([{ type: 'calibrate', kind: 'scapula' }])
+    expect(s.session.calibration).toBeNull()
+    s.hear(fx.calibrated('scapula'))
+    expect(s.session.calibration).toEqual({ kind: 'scapula', wrong: null })
+  })
+  it('what is not ready is said with the server’s words', () => {
+    const s = stage()
+    s.session.calibrate('hips_down')
+    s.hear(fx.notReady())
+    expect(s.session.calibration).toMatchObject({ kind: 'hips_down', wrong: expect.stringContaining('Lie still') })
+    expect(s.session.complaint).toBeNull()
+  })
+  it('another complaint is not its answer', () => {
+    const s = stage()
+    s.session.calibrate('scapula')
+    s.hear({ ...fx.notReady(), code: 'bad_message' })
+    expect(s.session.calibration).toBeNull()
+    expect(s.session.complaint?.code).toBe('bad_message')
+  })
+})

@@ -1,11 +1,11 @@
-// The questions before the first roll (health screening) and what follows from the answers. The words are in the
-// words table, by these names.
+// The questions before the first roll (health screening) and what follows from the answers: the sixteen of
+// domain.md §6, and the guide's own ("chronic": ask somebody first). The words are in the words table, by these names.
 
 export const emergencies = ['cauda_equina', 'chest_pain'] as const
 
 export const groups = {
   emergency: emergencies,
-  bones: ['fracture', 'osteoporosis', 'spine_condition'],
+  bones: ['fracture', 'osteoporosis', 'spine_condition', 'chronic'],
   nerves: ['radiating', 'night_pain'],
   illness: ['cancer', 'infection', 'inflammation'],
   circulation: ['clot', 'bleeding', 'heart'],

@@ -3,7 +3,7 @@
 import { wordFor, type Words } from '../../words'
 import type { IconFrame } from '../../components/icons'
 import type { Link } from '../events'
-import type { Banner, Frame, Phase, Severity, SetupItem } from '../protocol'
+import type { Banner, Frame, Phase, PlanNow, Severity, SetupItem, Step } from '../protocol'
 import type { Countdown } from './autostart'
 import { allGreen, firstToDo } from './guide'
 
@@ -26,7 +26,19 @@ export interface Standing {
   frame: Frame | null
   setup: SetupItem[]
   countdown: Countdown
+  /** The block of the plan, if there is a plan, and what it said last, while that is new. */
+  plan: PlanNow | null
+  step: Step | null
+  /** What the coach takes the person to be doing. */
+  doing: string | null
+  /** Whether the levels of the spine mean anything: on the back, on a roller. */
+  onBack: boolean
+  /** How long the present hold lasts, s. */
+  holdS: number
 }
+
+// From here on a pause is a hold: breathing matters then.
+const holdsS = 4
 
 const frames: Record<Tone, IconFrame> = { safety: 'octagon', technique: 'circle', pace: 'circle', setup: 'square', praise: 'none', plain: 'none' }
 
@@ -40,16 +52,31 @@ export function bannerView(s: Standing, w: Words): BannerView {
       ? view('plain', 'pause', w.check.satUpTitle, w.check.satUpHint)
       : view('plain', 'pause', w.check.pausedTitle, w.check.pausedHint)
   }
+  if (s.plan?.state === 'intro') return view('setup', 'lie', planTitle(s.plan, w), w.intro.getReady)
   if (s.banner) return view(s.banner.severity, s.banner.code, s.banner.text, s.banner.hint)
-  return calmView(s.frame, w)
+  if (s.step) return view('plain', 'good', s.step.text)
+  return s.onBack ? calmView(s, w) : freeView(s, w)
 }
 
-function calmView(frame: Frame | null, w: Words): BannerView {
+/** The name of a block, with its side where it has one. */
+export function planTitle(block: { title: string; side: string | null }, w: Words): string {
+  return block.side === null ? block.title : w.t('plan.onSide', { title: block.title, side: wordFor(w.plan.side, block.side) })
+}
+
+// Exercises without levels: what is known is what the coach takes them for.
+function freeView(s: Standing, w: Words): BannerView {
+  if (s.doing === 'away') return view('plain', 'eye', w.check.unsureTitle, w.check.unsureHint)
+  const title = s.plan ? planTitle(s.plan, w) : w.check.onTitle
+  if (s.doing === 'holding') return view('praise', 'good', title, w.block.breathe)
+  return view('plain', 'lie', title, w.check.onTitle === title ? '' : w.check.onTitle)
+}
+
+function calmView({ frame, holdS }: Standing, w: Words): BannerView {
   const reading = frame?.reading
   if (!frame || reading?.state !== 'ok') return view('plain', 'eye', w.check.unsureTitle, w.check.unsureHint)
   const zone = reading.zone ?? 'off'
   if (zone === 'off') return view('plain', 'lie', w.check.offTitle, w.check.offHint)
-  const hint = w.t('check.calmHint', { level: reading.level ?? '', zone: wordFor(w.setup.zones, zone) })
+  const hint = holdS >= holdsS ? w.block.breathe : w.t('check.calmHint', { level: reading.level ?? '', zone: wordFor(w.setup.zones, zone) })
   const onTarget = zone === 'thoracic' || zone === 'lower_thoracic'
   // Something is open that does not speak at the moment: no praise then.
   if (!onTarget || frame.active.some((code) => !praise.has(code))) return view('plain', 'lie', w.check.onTitle, hint)
