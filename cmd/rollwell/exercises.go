@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -150,15 +151,21 @@ type badFiles struct{ error }
 func (b badFiles) Unwrap() []error { return []error{errInput, b.error} }
 
 func checkFolder(out io.Writer, dir string) error {
-	names, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err == nil && len(names) == 0 {
-		err = fmt.Errorf("%s: there is no exercise file (*.yaml) in this folder", dir)
+	own, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
 	}
-	faults := []error{err}
-	more, err := filepath.Glob(filepath.Join(dir, sharedFolder, "*.yaml"))
-	faults = append(faults, err)
-	for _, name := range append(more, names...) {
-		faults = append(faults, checkFile(out, name))
+	if len(own) == 0 {
+		return fmt.Errorf("%s: there is no exercise file (*.yaml) in this folder", dir)
+	}
+	shared, err := filepath.Glob(filepath.Join(dir, sharedFolder, "*.yaml"))
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	all := slices.Concat(shared, own)
+	faults := make([]error, len(all))
+	for i, name := range all {
+		faults[i] = checkFile(out, name)
 	}
 	return errors.Join(faults...)
 }

@@ -1,8 +1,6 @@
 package coach
 
 import (
-	"bytes"
-	"encoding/json"
 	"math"
 	"slices"
 	"testing"
@@ -161,24 +159,6 @@ func spokenInTurn(t *rapid.T, ex *exercise.Exercise, c *coached) {
 			t.Fatalf("%s spoken %d times in a row", u.Code, inARow[u.Code])
 		}
 	}
-}
-
-func TestTwoRunsGiveTheSameBytes(t *testing.T) {
-	ex := thoracicRoll(t)
-	rapid.Check(t, func(t *rapid.T) {
-		readings := wild().Draw(t, "readings")
-		if a, b := asJSON(t, run(ex, readings)), asJSON(t, run(ex, readings)); !bytes.Equal(a, b) {
-			t.Fatalf("two runs differ:\n%s\n%s", a, b)
-		}
-	})
-}
-
-func asJSON(t *rapid.T, c coached) []byte {
-	b, err := json.Marshal(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 func TestOnlyDifferencesOfTimeMatter(t *testing.T) {

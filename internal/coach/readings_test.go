@@ -96,6 +96,8 @@ type coached struct {
 	Events []Event
 	Times  []float64
 	Active [][]string
+	// Phases are the phases that the steps told.
+	Phases []string
 	// Spoken are the times at which a cue was spoken, with their codes.
 	Spoken []utterance
 }
@@ -116,6 +118,7 @@ func run(ex *exercise.Exercise, readings []spine.Reading) coached {
 		out.Events = append(out.Events, u.Events...)
 		out.Times = append(out.Times, u.T)
 		out.Active = append(out.Active, append([]string{}, u.Active...))
+		out.Phases = append(out.Phases, u.Phase)
 		if u.Banner != nil && u.Banner.Speak {
 			out.Spoken = append(out.Spoken, utterance{u.T, u.Banner.Code, u.Banner.Severity})
 		}

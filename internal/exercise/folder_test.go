@@ -92,25 +92,27 @@ func TestSharedChecksOfAFolder(t *testing.T) {
 
 func TestASharedCheckHasToFit(t *testing.T) {
 	const use = "use: [too_dark, jerky]"
+	head, _, _ := strings.Cut(sharedExample, "    when:")
+	_, words, _ := strings.Cut(sharedExample, "    words:")
+	praise := strings.Replace(head, "technique", "praise", 1) +
+		"    on: hold\n    persist_s: 0\n    clear_s: 0\n    cooldown_s: 8\n    repeat_max: 2\n    words:" + words
+	english, german, _ := strings.Cut(strings.Replace(sharedExample, "languages: [en, de]", "languages: [en]", 1), "      de:")
+	_, sources, _ := strings.Cut(german, "sources:")
 	for _, tt := range []struct {
 		name, shared, reason string
 		oldnew               []string
 	}{
-		{"a language it lacks", strings.Replace(sharedExample, "languages: [en, de]", "languages: [en]", 1), `no words in "de"`, nil},
+		{"a language it lacks", english + "sources:" + sources, `no words in "de"`, nil},
 		{"a phase in an expression", strings.Replace(sharedExample, `"rolling"`, `"flying"`, 1), `phase is never "flying"`, nil},
 		{"a phase it is made in", strings.Replace(sharedExample, "    when:", "    phases: [flying]\n    when:", 1), `"flying" is no phase`, nil},
 		{"another source of the same name", strings.NewReplacer("[film]", "[book]", "id: film", "id: book").Replace(sharedExample), "another source", nil},
-		{"praise of what there is not", strings.Replace(sharedExample[:strings.Index(sharedExample, "    when:")], "technique", "praise", 1) +
-			"    on: hold\n    persist_s: 0\n    clear_s: 0\n    cooldown_s: 8\n    repeat_max: 2\n" +
-			sharedExample[strings.Index(sharedExample, "    words:"):], "no hold that could be praised",
-			[]string{"hold:\n  speed_cm_s: 1\n  drift_l: 0.04\n  min_s: 20\n  max_s: 30\n  mark: heuristic\n", ""}},
+		{
+			"praise of what there is not", praise, "no hold that could be praised",
+			[]string{"hold:\n  speed_cm_s: 1\n  drift_l: 0.04\n  min_s: 20\n  max_s: 30\n  mark: heuristic\n", ""},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			shared := tt.shared
-			if tt.name == "a language it lacks" {
-				shared = shared[:strings.Index(shared, "      de:")] + shared[strings.Index(shared, "sources:"):]
-			}
-			f := files(t, map[string]string{"shared/own.yaml": shared}, append(tt.oldnew, use, "use: [upright]")...)
+			f := files(t, map[string]string{"shared/own.yaml": tt.shared}, append(tt.oldnew, use, "use: [upright]")...)
 			_, err := f.Load()
 			e := faultThatSays(err, tt.reason)
 			if e == nil || e.Key != "use[0]" || !strings.Contains(e.Reason, "shared check upright: ") {
