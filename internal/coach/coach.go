@@ -59,6 +59,7 @@ func New(ex *exercise.Exercise, o Options) *Coach {
 		levels: make([]LevelTime, 0, maxLevels),
 	}
 	c.known.phase = c.phases.id()
+	c.update = Update{Phase: c.known.phase, Progress: c.progress.Progress}
 	for i := range ex.Checks {
 		spec := &ex.Checks[i]
 		if spec.Severity == exercise.Praise {

@@ -6,22 +6,25 @@ import (
 	"math"
 	"testing"
 
+	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
 // FuzzStep feeds readings made of arbitrary bytes, among them numbers that are none.
 func FuzzStep(f *testing.F) {
 	f.Add([]byte{1, 2, 3})
+	f.Add([]byte{254, 254, 254}) // no time ever makes sense
 	f.Add(func() (b []byte) {
 		for i := range 200 {
 			b = binary.LittleEndian.AppendUint16(b, uint16(i*37))
 		}
 		return b
 	}())
-	ex := thoracicRoll(f)
+	all := catalogue(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		c := New(ex, Options{})
 		in := source{b}
+		ex := all[int(in.next())%len(all)]
+		c := New(ex, Options{Side: exercise.Right})
 		at := 0.0
 		for len(in.rest) > 0 {
 			at += in.number() / 30
@@ -29,11 +32,16 @@ func FuzzStep(f *testing.F) {
 			r.T = at
 			for _, v := range []*spine.Value{
 				&r.S, &r.PLumbar, &r.PNeck, &r.OnRoller, &r.Speed, &r.StrokeSpeed, &r.PeakAccel, &r.HipLiftL, &r.Knee, &r.Neck, &r.RollerSeen,
+				&r.ThighT, &r.OnThigh, &r.RollerHip, &r.RollerUnder, &r.TrunkLean, &r.Bend, &r.Still, &r.EarOverShoulder, &r.HipAnkle,
 			} {
 				*v = spine.Value{V: in.number(), State: spine.State(in.next() % 5)}
 			}
 			r.Zone, r.Level, r.Person = spine.Zone(in.next()), string(rune('A'+in.next()%60)), spine.State(in.next()%4)
+			r.Posture, r.Side = spine.Posture(in.next()%7), spine.Side(in.next()%3)
 			u := c.Step(&r)
+			if len(ex.Phases) > 0 && (ex.Phase(u.Phase) < 0 || !(u.PhaseS >= 0)) || !(u.Progress.DoseShare >= 0 && u.Progress.DoseShare <= 1) {
+				t.Fatalf("phase %q for %g s, dose %g", u.Phase, u.PhaseS, u.Progress.DoseShare)
+			}
 			if len(u.Active) > len(ex.Checks) {
 				t.Fatalf("%d active codes", len(u.Active))
 			}

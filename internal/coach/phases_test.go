@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
@@ -118,6 +119,101 @@ func TestRepetitions(t *testing.T) {
 			c := run(bridge(t), played(fps, tt.scenes...))
 			if c.Summary.Reps != tt.want || len(c.of("counted")) != tt.want {
 				t.Errorf("%s at %g fps: %d repetitions and %d times praised, want %d", tt.name, fps, c.Summary.Reps, len(c.of("counted")), tt.want)
+			}
+		}
+	}
+}
+
+// The whole way through an exercise on the roller: sitting down, getting into place, rolling, holding, resting, and up
+// again.
+func TestThePhasesOfTheThoracicRoll(t *testing.T) {
+	off := func(p spine.Posture) func(float64, *spine.Reading) {
+		return func(_ float64, r *spine.Reading) { r.Posture, r.OnRoller, r.S = p, ok(0.05), spine.Value{} }
+	}
+	lying := func(lift float64) func(float64, *spine.Reading) {
+		return func(x float64, r *spine.Reading) {
+			still(0, 1e6, 0.8)(x, r)
+			r.HipLiftL = ok(lift)
+		}
+	}
+	scenes := []struct {
+		until float64
+		edit  func(float64, *spine.Reading)
+		phase string
+	}{
+		{3, off(spine.PostureStanding), "getting_ready"},
+		{6, off(spine.PostureSitting), "sitting"},
+		{10, off(spine.PostureSupine), "getting_ready"},
+		{11.5, lying(0.02), "ready"},
+		{25, func(float64, *spine.Reading) {}, "rolling"},
+		{35, lying(0.1), "holding"},
+		{42, lying(0.01), "resting"},
+		{50, func(float64, *spine.Reading) {}, "rolling"},
+		{53, off(spine.PostureSupine), "getting_ready"},
+		{56, func(float64, *spine.Reading) {}, "rolling"},
+		{60, off(spine.PostureSitting), "leaving"},
+	}
+	c := New(thoracicRoll(t), Options{})
+	readings := filmed(20, 60, func(x float64, r *spine.Reading) {
+		r.Posture = spine.PostureSupine
+		for _, sc := range scenes {
+			if x < sc.until {
+				sc.edit(x, r)
+				return
+			}
+		}
+	})
+	k := 0
+	for i := range readings {
+		u := c.Step(&readings[i])
+		if u.T > scenes[k].until-0.06 {
+			if u.Phase != scenes[k].phase {
+				t.Errorf("at %.2f s %q, want %q", u.T, u.Phase, scenes[k].phase)
+			}
+			k = min(k+1, len(scenes)-1)
+		}
+	}
+	// Rolling and holding work, and what goes on beside the roller does not.
+	worked := 0.0
+	for _, p := range c.Finish(60).Phases {
+		if p.ID == "rolling" || p.ID == "holding" {
+			worked += p.TimeS
+		}
+	}
+	if worked < 30 || worked > 38 {
+		t.Errorf("%.1f s of work, want about 34", worked)
+	}
+}
+
+// Whoever gets up works no longer, whatever the exercise and the phase.
+func TestWhoGetsUpWorksNoLonger(t *testing.T) {
+	readings := filmed(15, 8, func(_ float64, r *spine.Reading) {
+		r.Posture, r.OnRoller, r.OnThigh, r.S, r.ThighT = spine.PostureStanding, ok(0), ok(0), spine.Value{}, spine.Value{}
+		r.Speed, r.PeakSpeed, r.PeakAccel, r.HipLift, r.HipLiftL = spine.Value{}, spine.Value{}, spine.Value{}, ok(40), ok(0.9)
+		r.RollerHip, r.RollerUnder, r.RollerSeen = ok(2), ok(1.6), ok(0.9)
+		r.TrunkLean, r.SHK, r.Knee, r.HipOverShoulder, r.AnkleHeight = ok(5), ok(175), ok(170), ok(-0.98), ok(0.15)
+		r.EarHeight, r.EarOverShoulder, r.ShoulderHeight, r.HipHeight, r.HipAnkle = ok(3), ok(0.4), ok(2.7), ok(1.8), ok(1.7)
+		r.WristHeight, r.WristBeyondHead, r.WristBehindHip, r.WristShoulder, r.ElbowShoulder = ok(1.5), ok(-1.3), ok(0), ok(0.1), ok(0.1)
+		r.KneeHip, r.ThighUpright, r.ArmUpright, r.ArmRaise, r.LowArmRaise = ok(0.05), ok(5), ok(5), ok(5), ok(5)
+		r.HipChange, r.ShoulderChange, r.HipSag, r.Bend, r.AnkleKnee = ok(0), ok(0), spine.Value{}, spine.Value{}, ok(0.9)
+		r.Still, r.TrunkSpeed = ok(30), ok(0)
+	})
+	for _, ex := range catalogue(t) {
+		if ex.Posture == exercise.Standing {
+			continue // it is done standing
+		}
+		for i := range ex.Phases {
+			if !ex.Phases[i].Works {
+				continue
+			}
+			c := New(ex, Options{})
+			c.phases.now = i
+			var u Update
+			for k := range readings {
+				u = c.Step(&readings[k])
+			}
+			if c.phases.works() {
+				t.Errorf("%s: from %s on somebody who stands is still %s", ex.ID, ex.Phases[i].ID, u.Phase)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package exercise
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -195,6 +196,20 @@ func TestWhatIsNoExerciseFileAtAll(t *testing.T) {
 		ex, err := Parse("bad.yaml", []byte(data))
 		if !errors.Is(err, ErrInvalid) || ex != nil || !strings.HasPrefix(err.Error(), "bad.yaml") || len(err.Error()) > 1000 {
 			t.Errorf("%s: got %v, %v", name, ex, err)
+		}
+	}
+}
+
+// A file that is large, but no larger than may be, is refused or taken within moments.
+func TestVeryManyPhasesAndChecks(t *testing.T) {
+	phases, checks := "phases:\n", "checks:\n"
+	for i := range 1000 {
+		phases += fmt.Sprintf("  - {id: p%d, name: {en: P}, when: s > 0}\n", i)
+		checks += fmt.Sprintf("  - {code: c%d, when: [s > 0]}\n", i)
+	}
+	for name, text := range map[string]string{"phases at the most": phases, "checks at the most": checks} {
+		if _, err := Parse("many.yaml", []byte("schema: 2\n"+text)); faultThatSays(err, name) == nil {
+			t.Errorf("got %.200v, want it to say %q", err, name)
 		}
 	}
 }

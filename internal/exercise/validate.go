@@ -17,6 +17,8 @@ const (
 	maxText, maxHint, maxLine = 60, 160, 240
 	// maxTime bounds every time of a check, in seconds.
 	maxTime = 600
+	// maxPhases and maxChecks bound the work of checking a file, and what anybody could follow.
+	maxPhases, maxChecks = 32, 100
 )
 
 var (

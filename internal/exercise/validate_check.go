@@ -8,6 +8,10 @@ import (
 
 // checks checks a list of checks, each by itself.
 func (v *validator) checks(list []Check) {
+	if len(list) > maxChecks {
+		v.fail(path{"checks", maxChecks}, "a file has %d checks at the most", maxChecks)
+		return
+	}
 	seen := map[string]bool{}
 	for i := range list {
 		p := path{"checks", i}

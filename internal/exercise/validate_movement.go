@@ -146,6 +146,10 @@ func (v *validator) counts(ex *Exercise) {
 
 // phaseList checks the phases: that each can be entered, and that none can follow one another without end.
 func (v *validator) phaseList(ex *Exercise) {
+	if len(ex.Phases) > maxPhases {
+		v.fail(path{"phases", maxPhases}, "an exercise has %d phases at the most", maxPhases)
+		ex.Phases = ex.Phases[:maxPhases]
+	}
 	v.phases = make([]string, len(ex.Phases))
 	for i := range ex.Phases {
 		v.phases[i] = ex.Phases[i].ID
