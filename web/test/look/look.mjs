@@ -1,5 +1,5 @@
 // Takes a picture of every screen at three sizes and looks for what a person could not use (axe-core), and for texts that
-// do not fit. What the server says is then as long as it may be.
+// do not fit. What the server says is replaced by long sentences in other languages.
 //   node test/look/look.mjs [--out DIR] [--only NAME] [--size 1440x900] [--language de] [--units inches]
 // Without a language: English, and after it the one whose words take the most room.
 // CHROMIUM names the browser; without it the system's chromium is taken.

@@ -25,6 +25,7 @@ export function misfits() {
       const style = getComputedStyle(e)
       if (/auto|scroll/.test(style.overflowX + style.overflowY)) return null
       const box = e.getBoundingClientRect()
+      if (box.width <= 2 && box.height <= 2) return null // for screen readers only
       const wide = rect.left < box.left - slack || rect.right > box.right + slack
       // Lines are taller than their letters: a third of a line may be cut off above and below without a trace.
       const high = rect.top < box.top - rect.height / 3 || rect.bottom > box.bottom + rect.height / 3
