@@ -31,24 +31,21 @@ const longest = {
 /** Makes a page's locators understand English names in a language, and returns what says a message in it. */
 export function spoken(page, language) {
   if (language === 'en') return (message) => message
-  const translation = new Map()
+  const pairs = []
   const pair = (from, to) => {
-    if (typeof from === 'string') translation.set(from.replace('_one', ''), to)
+    if (typeof from === 'string') pairs.push([from, (to ?? '').replace('{{count, number}}', '1')])
     else for (const key of Object.keys(from)) pair(from[key], to[key] ?? to[key.replace('_one', '_other')])
   }
   pair(wordsOf('en'), wordsOf(language))
-  const said = (name) => {
-    if (typeof name !== 'string') return name
-    const whole = translation.get(name)
-    if (whole) return whole.replace('{{count, number}}', '1')
-    // Names may be told by their beginning.
-    const begun = [...translation].find(([from]) => from.startsWith(name))
-    return begun ? begun[1] : name
+  // A name may be told by its beginning, and several sentences may begin like that.
+  const said = (name, exact) => {
+    const all = typeof name === 'string' ? pairs.filter(([from]) => (exact ? from === name : from.startsWith(name))).map(([, to]) => to) : []
+    const plain = all.map((to) => to.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
+    return all.length ? new RegExp(exact ? `^(${plain})$` : plain) : name
   }
-  for (const find of ['getByRole', 'getByLabel']) {
-    const original = page[find].bind(page)
-    page[find] = find === 'getByRole' ? (role, o) => original(role, o && { ...o, name: said(o.name) }) : (label, o) => original(said(label), o)
-  }
+  const [byRole, byLabel] = [page.getByRole.bind(page), page.getByLabel.bind(page)]
+  page.getByRole = (role, o = {}) => byRole(role, { ...o, name: said(o.name, o.exact) })
+  page.getByLabel = (label, o) => byLabel(said(label, o?.exact), o)
   return (message) => replaced(message, longest[language])
 }
 
