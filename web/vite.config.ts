@@ -20,5 +20,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/unit/**/*.test.ts'],
+    // No test fails because the machine is busy.
+    testTimeout: 120_000,
   },
 })

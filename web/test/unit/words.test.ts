@@ -132,7 +132,10 @@ describe('words in a language', () => {
     for (const language of languages) await fetchWords(language)
   })
   it('every problem has its screen', () => {
-    for (const language of languages) for (const id of problemIds) expect(wordsOf(language).problems[id].steps.length, id).toBeGreaterThan(0)
+    for (const language of languages) {
+      const { problems } = wordsOf(language)
+      for (const id of problemIds) expect(problems[id].steps.length, id).toBeGreaterThan(0)
+    }
   })
   it('count by the language’s rules, with its numbers', () => {
     const say = (language: Language, count: number) => wordsOf(language).t('screening.some', { count })
