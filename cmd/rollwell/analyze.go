@@ -10,7 +10,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/plan"
 	"github.com/rollwell/rollwell/internal/results"
 	"github.com/rollwell/rollwell/internal/vision"
 	"github.com/rollwell/rollwell/internal/words"
@@ -30,11 +32,14 @@ type analyzeCmd struct {
 	Clips           []string    `arg:"" name:"clip" help:"Video files: mp4, mov, webm or mkv." type:"path"`
 	Out             string      `help:"Folder for the results; each clip gets a folder of its own in it." default:"out" placeholder:"DIR" type:"path"`
 	Exercise        string      `help:"Exercise to judge by: an id of the catalogue, or an exercise file." default:"thoracic-roll" placeholder:"ID|FILE"`
+	Side            string      `help:"Side to be worked, left or right, of an exercise that has sides." placeholder:"SIDE"`
+	Dose            string      `help:"Dose to be reached: warm_up, recovery or mobility. Without it: the exercise's first one." placeholder:"ID"`
 	Language        string      `help:"Language of the cues and of the overlay: a tag such as en or pt-BR; the nearest that there is." default:"en" placeholder:"TAG"`
 	Overlay         bool        `help:"Also write overlay.mp4, the clip with everything drawn in."`
 	Roller          []placement `help:"Where the near end of the roller is, in pixels of the clip, at a time in seconds; wins over anything the program finds. May be given again for later times." placeholder:"X,Y,RADIUS@TIME" sep:"none"`
 	RollerDiameter  float64     `help:"Diameter of the roller in centimetres, if known." placeholder:"CM"`
 	RollerLength    float64     `help:"Length of the roller in centimetres, if known." placeholder:"CM"`
+	HeightCM        float64     `help:"Height of the person in centimetres, if known: a better ruler than the pose." placeholder:"CM"`
 	Observations    bool        `help:"Also write observations.jsonl.zst, by which the clip can be judged again without its video (rollwell rescore)." default:"true" negatable:""`
 	Jobs            int         `help:"Clips to analyse at a time; 0: one per core." default:"0"`
 	JSON            bool        `help:"Print each clip's session.json on standard output, one to a line, instead of the summary."`
@@ -48,6 +53,9 @@ func (c analyzeCmd) Run(ctx context.Context, std streams) (fault error) {
 	ex, err := c.openExercise(c.Exercise, std.err)
 	if err != nil {
 		return err
+	}
+	if _, err := plan.Single(ex, exercise.Side(c.Side), c.Dose); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	c.Language = words.Choose(ex.Languages, c.Language)
 	written, err := newWriting(ex, c.Language, fontFiles)
@@ -105,6 +113,8 @@ func (c analyzeCmd) check() error {
 		return fmt.Errorf("%w: --roller-diameter is %g cm; rollers have 5 to 25 cm", errUsage, c.RollerDiameter)
 	case !isSize(c.RollerLength, 10, 120):
 		return fmt.Errorf("%w: --roller-length is %g cm; rollers have 10 to 120 cm", errUsage, c.RollerLength)
+	case !isSize(c.HeightCM, 100, 250):
+		return fmt.Errorf("%w: --height-cm is %g cm; people have 100 to 250 cm", errUsage, c.HeightCM)
 	}
 	taken := map[string]string{}
 	for _, clip := range c.Clips {
@@ -123,7 +133,12 @@ func isSize(x, least, most float64) bool { return x == 0 || x >= least && x <= m
 
 // options is what was told beforehand.
 func (c analyzeCmd) options() results.Options {
-	return results.Options{Language: c.Language, RollerDiameter: c.RollerDiameter, RollerLength: c.RollerLength}
+	return results.Options{Language: c.Language, Height: c.HeightCM, RollerDiameter: c.RollerDiameter, RollerLength: c.RollerLength}
+}
+
+// coachOptions is what the coach is told.
+func (c analyzeCmd) coachOptions() coach.Options {
+	return coach.Options{Language: c.Language, Dose: c.Dose, Side: exercise.Side(c.Side)}
 }
 
 // folderName is the file's name without its folders and its extension.

@@ -73,7 +73,7 @@ func (a *analysis) watch(ctx context.Context, reader *video.Reader, folder strin
 	}
 	result, ran := session.Run(ctx, session.Config{
 		Source: &source{reader: reader, places: a.cmd.Roller, eye: eye}, Eye: watcher{eye}, Exercise: a.exercise,
-		Language: a.cmd.Language, Spine: spineOptions(a.cmd.options()), Sinks: sinks,
+		Coach: a.cmd.coachOptions(), Spine: spineOptions(a.cmd.options()), Sinks: sinks,
 	})
 	// What could not be written to its end is of no use; what was interrupted is.
 	written := to.flush(result.Frames.Read)
@@ -105,7 +105,9 @@ func (a *analysis) openResults(folder string, info video.Info) (*resultFiles, er
 	var header *results.Header
 	if a.cmd.Observations {
 		header = &results.Header{
-			Source: sourceOf(info), Exercise: results.Exercise{ID: a.exercise.ID, Version: a.exercise.Version},
+			Source: sourceOf(info), Exercise: results.Exercise{
+				ID: a.exercise.ID, Version: a.exercise.Version, Hash: a.exercise.Hash, Side: a.cmd.Side, Dose: a.cmd.Dose,
+			},
 			Options: a.cmd.options(), Models: a.models, Engine: string(a.runtime.Info().Engine),
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/media"
+	"github.com/rollwell/rollwell/internal/plan"
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/setup"
 	"github.com/rollwell/rollwell/internal/vision"
@@ -100,8 +101,12 @@ func TestLiveCheck(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			what, err := plan.Single(ex, exercise.NoSide, "")
+			if err != nil {
+				t.Fatal(err)
+			}
 			pool := session.NewPool(session.PoolOptions{})
-			live, err := build(session.LiveConfig{ID: tt.clip, Exercise: ex, Pool: pool, Sinks: []session.LiveSink{watch}})
+			live, err := build(session.LiveConfig{ID: tt.clip, Plan: what, Pool: pool, Sinks: []session.LiveSink{watch}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/rollwell/rollwell/internal/coach"
+	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/results"
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/spine"
@@ -77,7 +79,8 @@ func (c rescoreCmd) judge(ctx context.Context, warn io.Writer, stored *results.O
 		return
 	}
 	result, ran := session.Replay(ctx, session.ReplayConfig{
-		Next: stored.Next, Scale: h.Scale, Exercise: ex, Language: c.Language, Spine: spineOptions(h.Options), Sinks: to.sinks(),
+		Next: stored.Next, Scale: h.Scale, Exercise: ex, Spine: spineOptions(h.Options), Sinks: to.sinks(),
+		Coach: coach.Options{Language: c.Language, Dose: h.Exercise.Dose, Side: exercise.Side(h.Exercise.Side)},
 	})
 	if errors.Is(ran, results.ErrCutOff) { // what is there is judged all the same
 		out.warning, ran = fmt.Errorf("%s: %w", out.clip, ran), nil
@@ -97,7 +100,7 @@ func (c rescoreCmd) judge(ctx context.Context, warn io.Writer, stored *results.O
 	}
 }
 
-// spineOptions are what a person told of the roller, as the estimator wants it.
+// spineOptions are what a person told of the roller and themselves, as the estimator wants it.
 func spineOptions(o results.Options) spine.Options {
-	return spine.Options{RollerDiameterM: o.RollerDiameter / 100, RollerLengthM: o.RollerLength / 100}
+	return spine.Options{RollerDiameterM: o.RollerDiameter / 100, RollerLengthM: o.RollerLength / 100, HeightM: o.Height / 100}
 }

@@ -87,11 +87,18 @@ func (f *fakeCheck) note(format string, args ...any) {
 	}
 }
 
-func (f *fakeCheck) Start()               { f.note("start") }
-func (f *fakeCheck) Pause()               { f.note("pause") }
-func (f *fakeCheck) Resume()              { f.note("resume") }
-func (f *fakeCheck) Stop()                { f.note("stop") }
-func (f *fakeCheck) Pain(value int) error { f.note("pain %d", value); return f.fail }
+func (f *fakeCheck) Start()  { f.note("start") }
+func (f *fakeCheck) Pause()  { f.note("pause") }
+func (f *fakeCheck) Resume() { f.note("resume") }
+func (f *fakeCheck) Stop()   { f.note("stop") }
+func (f *fakeCheck) Next()   { f.note("next") }
+func (f *fakeCheck) Skip()   { f.note("skip") }
+func (f *fakeCheck) Back()   { f.note("back") }
+func (f *fakeCheck) Pain(value int, when string) error {
+	f.note("pain %d%s", value, when)
+	return f.fail
+}
+func (f *fakeCheck) Calibrate(kind string) error { f.note("calibrate %s", kind); return f.fail }
 func (f *fakeCheck) PlaceRoller(x, y, radius, at float64) error {
 	f.note("place %g %g %g at %g", x, y, radius, at)
 	return f.fail

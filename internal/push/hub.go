@@ -35,8 +35,14 @@ type Check interface {
 	Pause()
 	Resume()
 	Stop()
-	// Pain notes a rating from 0 to 10.
-	Pain(value int) error
+	// Next, Skip and Back go to another block of a plan.
+	Next()
+	Skip()
+	Back()
+	// Pain notes a rating from 0 to 10, told before, during or after the exercise; "" means now.
+	Pain(value int, when string) error
+	// Calibrate takes the person's word that they lie as kind says.
+	Calibrate(kind string) error
 	// PlaceRoller says where the near end of the roller is, in pixels of the source's picture, at a session time in
 	// seconds; negative: in the newest frame.
 	PlaceRoller(x, y, radius, at float64) error
@@ -151,8 +157,14 @@ func (h *Hub) Tick(s *session.LiveState) error {
 	if s.Phase != session.Checking {
 		h.clearAll()
 	}
-	if s.Phase == session.Ended && s.Reason == session.ReasonPain {
-		h.speak(painStop(h.highest+1, math.Max(s.T, 0)))
+	for i := range s.Steps {
+		h.event(appendStep(nil, h.stamp(), &s.Steps[i]))
+	}
+	for i := range s.Calibrated {
+		h.event(appendCalibrated(nil, h.stamp(), &s.Calibrated[i]))
+	}
+	if s.Phase == session.Ended && s.PainStop != nil {
+		h.speak(painStop(s.PainStop, h.highest+1, math.Max(s.T, 0)))
 	}
 	return nil
 }
@@ -179,14 +191,12 @@ func (h *Hub) clearAll() {
 }
 
 // painStop is the cue of a check that ends because of pain (domain.md §6).
-func painStop(id int, at float64) *coach.Banner {
+func painStop(w *session.Warning, id int, at float64) *coach.Banner {
 	return &coach.Banner{
 		Finding: coach.Finding{
-			ID: id, Code: "pain_stop", Severity: exercise.Safety, StartS: at, EndS: at, Spoken: true,
-			Text: "Stop: that is too much pain",
+			ID: id, Code: "pain_stop", Severity: exercise.Safety, StartS: at, EndS: at, Spoken: true, Text: w.Text,
 		},
-		Say:  "Stop here. That is too much pain for rolling. Come off the roller slowly and rest.",
-		Hint: "Pain of 6 or more, or 2 more than at the start, means stop. If it does not settle within a day, see a professional.",
+		Say: w.Say, Hint: w.Hint,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -68,6 +69,8 @@ func errorCode(err error) string {
 type command struct {
 	kind         string
 	pain         int
+	when         string // of the pain; "" where it was left out
+	calibration  string
 	x, y, radius float64
 	at           *float64 // session time, nil: the newest frame
 	language     string
@@ -76,10 +79,12 @@ type command struct {
 // fieldsOf lists the members that each type of message may have beside its type.
 func fieldsOf(kind string) ([]string, bool) {
 	switch kind {
-	case "start", "pause", "resume", "stop":
+	case "start", "pause", "resume", "stop", "next", "skip", "back":
 		return nil, true
 	case "pain":
-		return []string{"value"}, true
+		return []string{"value", "when"}, true
+	case "calibrate":
+		return []string{"kind"}, true
 	case "place_roller":
 		return []string{"x", "y", "radius", "t_s"}, true
 	case "language":
@@ -88,7 +93,7 @@ func fieldsOf(kind string) ([]string, bool) {
 	return nil, false
 }
 
-var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z]{2})?$`)
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$`)
 
 // decode reads a text message of the page. It takes nothing that the schema refuses; what it refuses beyond that are
 // numbers that sit exactly on the bounds of places and times.
@@ -125,7 +130,11 @@ func decode(text []byte) (command, error) {
 func (c *command) fill(members map[string]json.RawMessage) (err error) {
 	switch c.kind {
 	case "pain":
-		c.pain, err = asRating(members, "value")
+		if c.pain, err = asRating(members, "value"); err == nil && members["when"] != nil {
+			c.when, err = asOneOf(members, "when", "before", "during", "after")
+		}
+	case "calibrate":
+		c.calibration, err = asOneOf(members, "kind", "scapula", "hips_down")
 	case "place_roller":
 		err = c.place(members)
 	case "language":
@@ -168,6 +177,15 @@ func asString(members map[string]json.RawMessage, name string) (string, error) {
 		return "", fmt.Errorf("%w: %s has to be a string", errMessage, name)
 	}
 	return *s, nil
+}
+
+// asOneOf returns a member that has to be one of some strings.
+func asOneOf(members map[string]json.RawMessage, name string, choice ...string) (string, error) {
+	s, err := asString(members, name)
+	if err == nil && !slices.Contains(choice, s) {
+		err = fmt.Errorf("%w: %s has to be one of %s", errMessage, name, strings.Join(choice, ", "))
+	}
+	return s, err
 }
 
 // asNumber returns a member that has to be a number, or nil if it is null or not there.

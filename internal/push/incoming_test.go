@@ -18,6 +18,13 @@ func TestDecode(t *testing.T) {
 		"\n{\"type\" : \"pause\"}\t":                                         {kind: "pause"},
 		`{"type":"resume"}`:                                                  {kind: "resume"},
 		`{"type":"stop"}`:                                                    {kind: "stop"},
+		`{"type":"next"}`:                                                    {kind: "next"},
+		`{"type":"skip"}`:                                                    {kind: "skip"},
+		`{"type":"back"}`:                                                    {kind: "back"},
+		`{"type":"calibrate","kind":"scapula"}`:                              {kind: "calibrate", calibration: "scapula"},
+		`{"type":"calibrate","kind":"hips_down"}`:                            {kind: "calibrate", calibration: "hips_down"},
+		`{"type":"pain","value":3,"when":"after"}`:                           {kind: "pain", pain: 3, when: "after"},
+		`{"type":"language","language":"zh-Hans"}`:                           {kind: "language", language: "zh-Hans"},
 		`{"type":"pain","value":0}`:                                          {kind: "pain"},
 		`{"value":10,"type":"pain"}`:                                         {kind: "pain", pain: 10},
 		`{"type":"language","language":"pt-BR"}`:                             {kind: "language", language: "pt-BR"},
@@ -72,6 +79,13 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"type":"pain","value":NaN}`:   errMessage,
 		`{"type":"pain","Value":3}`:     errMessage,
 
+		`{"type":"pain","value":3,"when":"later"}`:         errMessage,
+		`{"type":"pain","value":3,"when":null}`:            errMessage,
+		`{"type":"next","index":3}`:                        errMessage,
+		`{"type":"calibrate"}`:                             errMessage,
+		`{"type":"calibrate","kind":"stars"}`:              errMessage,
+		`{"type":"calibrate","kind":"scapula","value":.1}`: errMessage,
+
 		`{"type":"place_roller","x":1,"y":2}`:                      errMessage,
 		`{"type":"place_roller","x":1,"y":2,"radius":0}`:           errMessage,
 		`{"type":"place_roller","x":1,"y":2,"radius":-3}`:          errMessage,
@@ -98,7 +112,7 @@ func TestDecodeRefuses(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
 		`{"type":"start"}`, `{"type":"pain","value":3}`, `{"type":"place_roller","x":1,"y":2,"radius":3,"t_s":null}`,
-		`{"type":"language","language":"en"}`, `{"type":"pain","value":1e1}`, `{"type":"place_roller","x":-0,"y":1e-400,"radius":3,"t_s":-0}`, "{}", "",
+		`{"type":"language","language":"en"}`, `{"type":"pain","value":1e1,"when":"before"}`, `{"type":"calibrate","kind":"scapula"}`, `{"type":"place_roller","x":-0,"y":1e-400,"radius":3,"t_s":-0}`, "{}", "",
 	} {
 		f.Add([]byte(s))
 	}

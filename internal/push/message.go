@@ -1,8 +1,6 @@
 package push
 
 import (
-	"encoding/json"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -85,6 +83,8 @@ func appendState(b []byte, s stamp, l *session.LiveState, p *picture) []byte {
 	b = quote(append(b, `},"connection":`...), l.Connection.String())
 	b = quote(append(b, `,"transport":`...), l.Transport.String())
 	b = appendLevels(append(b, `,"levels":`...), l.Standing.Levels)
+	b = quoteOrNull(append(b, `,"phase_exercise":`...), l.ExercisePhase)
+	b = appendPlan(append(b, `,"plan":`...), l.Plan)
 	return append(b, '}')
 }
 
@@ -177,6 +177,11 @@ func appendProgress(b []byte, s stamp, l *session.LiveState) []byte {
 	b = results.Number(append(b, `,"hold_s":`...), p.HoldS, 2)
 	b = results.Number(append(b, `,"target_s":`...), p.TargetS, 2)
 	b = results.Number(append(b, `,"dose_share":`...), p.DoseShare, 4)
+	b = results.Number(append(b, `,"dose_s":`...), p.DoseS, 2)
+	b = results.Number(append(b, `,"dose_target_s":`...), p.DoseTargetS, 2)
+	b = strconv.AppendBool(append(b, `,"dose_done":`...), p.DoseDone)
+	b = strconv.AppendInt(append(b, `,"reps":`...), int64(p.Reps), 10)
+	b = strconv.AppendInt(append(b, `,"reps_target":`...), int64(p.RepsTarget), 10)
 	b = results.Number(append(b, `,"time_in_zone_s":{"lumbar":`...), z.Lumbar, 2)
 	b = results.Number(append(b, `,"lower_thoracic":`...), z.LowerThoracic, 2)
 	b = results.Number(append(b, `,"thoracic":`...), z.Thoracic, 2)
@@ -192,46 +197,6 @@ func appendError(b []byte, s stamp, code, text string, fatal bool) []byte {
 	b = quote(append(b, `,"message":`...), text)
 	b = strconv.AppendBool(append(b, `,"fatal":`...), fatal)
 	return append(b, '}')
-}
-
-// summary is what a check came to, as the protocol and the HTTP API tell it.
-type summary struct {
-	coach.Summary
-	Frames frames       `json:"frames"`
-	Pain   []painRating `json:"pain"`
-}
-
-type frames struct {
-	Received int64            `json:"received"`
-	Decoded  int64            `json:"decoded"`
-	Analysed int64            `json:"analysed"`
-	Pushed   int64            `json:"pushed"`
-	Dropped  map[string]int64 `json:"dropped"`
-}
-
-type painRating struct {
-	T     float64 `json:"t_s"`
-	Value int     `json:"value"`
-}
-
-// Summary returns what a check came to as JSON: the object that the message summary carries.
-func Summary(r *session.LiveResult) ([]byte, error) {
-	d := &r.Frames.Dropped
-	s := summary{
-		Summary: r.Summary,
-		Frames: frames{r.Frames.Received, r.Frames.Decoded, r.Frames.Analysed, r.Frames.Pushed, map[string]int64{
-			"queue": d.Queue, "decode": d.Decode, "slot": d.Slot, "paused": d.Paused, "analysis": d.Analysis, "shutdown": d.Shutdown,
-		}},
-		Pain: make([]painRating, 0, len(r.Pain)),
-	}
-	for _, p := range r.Pain {
-		s.Pain = append(s.Pain, painRating{p.T, p.Value})
-	}
-	b, err := json.Marshal(s)
-	if err != nil {
-		return nil, fmt.Errorf("write the summary: %w", err)
-	}
-	return b, nil
 }
 
 func appendSummary(b []byte, s stamp, text []byte) []byte {

@@ -169,6 +169,7 @@ func TestPainEndsWithACue(t *testing.T) {
 	said(t, o)
 	l := *frameAt(3).Live
 	l.Phase, l.Reason = session.Ended, session.ReasonPain
+	l.PainStop = &session.Warning{Text: "Too much pain", Say: "Stop here.", Hint: "See somebody."}
 	if err := h.Tick(&l); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +205,7 @@ func result() *session.LiveResult {
 			Doses:  []coach.DoseDone{{ID: "warm_up", DoneS: 20, MinS: 30, MaxS: 60}},
 		},
 		Frames: session.Counters{Received: 10, Decoded: 9, Analysed: 7, Pushed: 7, Dropped: session.Drops{Slot: 2, Decode: 1}},
-		Pain:   []session.PainValue{{T: 3, Value: 2}},
+		Pain:   []session.PainValue{{T: 3, Value: 2, When: session.PainDuring, Block: 1}},
 	}
 }
 

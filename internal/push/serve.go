@@ -132,8 +132,16 @@ func (h *Hub) obey(c command) error {
 		h.check.Resume()
 	case "stop":
 		h.check.Stop()
+	case "next":
+		h.check.Next()
+	case "skip":
+		h.check.Skip()
+	case "back":
+		h.check.Back()
 	case "pain":
-		return h.check.Pain(c.pain)
+		return h.check.Pain(c.pain, c.when)
+	case "calibrate":
+		return h.check.Calibrate(c.calibration)
 	case "place_roller":
 		at := -1.0
 		if c.at != nil {

@@ -50,6 +50,7 @@ type Header struct {
 // Options are what a person told before the session began. Zero and "" stand for what nobody said.
 type Options struct {
 	Language       string  `json:"language"`
+	Height         float64 `json:"height_cm"`
 	RollerDiameter float64 `json:"roller_diameter_cm"`
 	RollerLength   float64 `json:"roller_length_cm"`
 }

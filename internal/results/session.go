@@ -29,6 +29,12 @@ type Session struct {
 	TimeInZoneS coach.ZoneTimes   `json:"time_in_zone_s"`
 	TimingsMS   Timings           `json:"timings_ms"`
 	CPUS        float64           `json:"cpu_s"`
+	// What follows was added later: new members come last, and none is ever changed or taken away.
+	Reps         int               `json:"reps"`
+	Holds        []coach.Hold      `json:"holds"`
+	Phases       []coach.PhaseTime `json:"phases"`
+	TimeAtLevelS []coach.LevelTime `json:"time_at_level_s"`
+	Doses        []coach.DoseDone  `json:"doses"`
 }
 
 // Source is the video, its size that of the upright picture in pixels. What the file does not tell is null.
@@ -40,10 +46,14 @@ type Source struct {
 	DurationS *float64 `json:"duration_s"`
 }
 
-// Exercise is the rules that the session was judged by.
+// Exercise is the rules that the session was judged by. Hash names them exactly. Side and Dose are what was to be done,
+// empty where there is none.
 type Exercise struct {
 	ID      string `json:"id"`
 	Version int    `json:"version"`
+	Hash    string `json:"hash"`
+	Side    string `json:"side"`
+	Dose    string `json:"dose"`
 }
 
 // Frame counts frames: read = analysed + dropped.
@@ -71,15 +81,19 @@ type Timings struct {
 // NewSession puts a session's result into the schema. Source, Models and Engine are left to the caller.
 func NewSession(r session.Result) Session {
 	return Session{
-		Schema:   Schema,
-		Exercise: Exercise{r.Summary.ExerciseID, r.Summary.ExerciseVersion},
-		Frames:   Frame{r.Frames.Read, r.Frames.Analysed, r.Frames.Dropped},
-		Cues:     r.Summary.Cues, Passes: r.Summary.Passes, TimeInZoneS: r.Summary.TimeInZoneS,
+		Schema: Schema,
+		Exercise: Exercise{
+			ID: r.Summary.ExerciseID, Version: r.Summary.ExerciseVersion, Hash: r.Summary.ExerciseHash,
+			Side: string(r.Summary.Side), Dose: r.Summary.Dose,
+		},
+		Frames: Frame{r.Frames.Read, r.Frames.Analysed, r.Frames.Dropped},
+		Cues:   r.Summary.Cues, Passes: r.Summary.Passes, TimeInZoneS: r.Summary.TimeInZoneS,
 		TimingsMS: Timings{
 			Decode: milliseconds(r.Timings.Decode), Pose: milliseconds(r.Timings.Pose), Roller: milliseconds(r.Timings.Roller),
 			Rules: milliseconds(r.Timings.Rules), Total: milliseconds(r.Timings.Total),
 		},
 		CPUS: round(r.CPU.Seconds(), 3),
+		Reps: r.Summary.Reps, Holds: r.Summary.Holds, Phases: r.Summary.Phases, TimeAtLevelS: r.Summary.TimeAtLevelS, Doses: r.Summary.Doses,
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/plan"
 	"github.com/rollwell/rollwell/internal/push"
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/spine"
@@ -52,8 +52,10 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request) {
 
 // startRequest is what a page sends to start a check.
 type startRequest struct {
-	Exercise string `json:"exercise"`
+	planRequest
 	Language string `json:"language"`
+	// Height is the person's in cm, null where they do not say.
+	Height *float64 `json:"height_cm"`
 	// Roller is null, or has null, where the person does not know.
 	Roller *struct {
 		Diameter *float64 `json:"diameter_cm"`
@@ -65,62 +67,69 @@ type startRequest struct {
 
 // startAnswer is what it gets.
 type startAnswer struct {
-	ID     string          `json:"id"`
-	Token  string          `json:"token"`
-	WHIP   string          `json:"whip"`
-	Events string          `json:"events"`
-	ICE    []struct{}      `json:"ice_servers"` // none: the server has host candidates only
-	Rules  exerciseForPage `json:"exercise"`
+	ID     string     `json:"id"`
+	Token  string     `json:"token"`
+	WHIP   string     `json:"whip"`
+	Events string     `json:"events"`
+	ICE    []struct{} `json:"ice_servers"` // none: the server has host candidates only
+	// Rules are the first block's, AllRules those of every exercise of the plan.
+	Rules    exerciseForPage   `json:"exercise"`
+	AllRules []exerciseForPage `json:"exercises"`
+	// Plan is null for one exercise on its own.
+	Plan *planForPage `json:"plan"`
 }
 
 // create starts a check.
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
-	c, ex, err := s.start(r) //nolint:contextcheck // a check outlives the request that starts it
+	c, p, language, err := s.start(r) //nolint:contextcheck // a check outlives the request that starts it
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	base := "/api/sessions/" + c.id
 	w.Header().Set("Location", base)
-	writeJSON(w, http.StatusCreated, startAnswer{
-		ID: c.id, Token: c.token, WHIP: base + "/whip", Events: base + "/events", ICE: []struct{}{}, Rules: forPage(ex, c.voice.speaker().Language()),
-	})
+	a := startAnswer{ID: c.id, Token: c.token, WHIP: base + "/whip", Events: base + "/events", ICE: []struct{}{}, AllRules: rulesOf(p, language)}
+	a.Rules = a.AllRules[0]
+	if p.Aim != "" || len(p.Steps) > 1 {
+		a.Plan = planFor(p, language)
+	}
+	writeJSON(w, http.StatusCreated, a)
 }
 
 // start checks a request for a new check, and starts it.
-func (s *Server) start(r *http.Request) (*check, *exercise.Exercise, error) {
+func (s *Server) start(r *http.Request) (c *check, p *plan.Plan, language string, err error) {
 	switch {
 	case s.draining.Load():
-		return nil, nil, errDraining
+		return nil, nil, "", errDraining
 	case !s.mayEnter(r):
-		return nil, nil, errAccess
+		return nil, nil, "", errAccess
 	case !s.starts.allow(s.addressOf(r)):
-		return nil, nil, errRate
+		return nil, nil, "", errRate
 	}
 	var q startRequest
 	if err := s.readJSON(r, &q); err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	if !q.Consent {
-		return nil, nil, errConsent
+		return nil, nil, "", errConsent
 	}
 	if !q.Screening {
-		return nil, nil, errScreening
+		return nil, nil, "", errScreening
 	}
-	ex, err := s.exercise(q.Exercise)
-	if err != nil {
-		return nil, nil, err
+	if p, err = s.plan(&q.planRequest); err != nil {
+		return nil, nil, "", err
 	}
-	config := session.LiveConfig{Exercise: ex, Language: words.Choose(ex.Languages, q.Language)}
+	language = words.Choose(p.Steps[0].Exercise.Languages, languageOf(q.Language, r))
+	config := session.LiveConfig{Plan: p, Language: language}
 	if config.Spine, err = q.spine(); err != nil {
-		return nil, nil, err
+		return nil, nil, "", err
 	}
 	from := s.addressOf(r)
 	if !from.IsLoopback() && s.registry.waiting(from) >= s.o.Limits.Waiting {
-		return nil, nil, errWaiting
+		return nil, nil, "", errWaiting
 	}
-	c, err := s.open(config, from)
-	return c, ex, err
+	c, err = s.open(config, from)
+	return c, p, language, err
 }
 
 // open makes the check and sets it going.
@@ -158,44 +167,31 @@ func (s *Server) mayEnter(r *http.Request) bool {
 	return s.o.AccessToken == "" || sameSecret(bearer(r), s.o.AccessToken)
 }
 
-func (s *Server) exercise(id string) (*exercise.Exercise, error) {
-	ids := make([]string, 0, len(s.o.Exercises))
-	for _, ex := range s.o.Exercises {
-		if ex.ID == id {
-			return ex, nil
-		}
-		ids = append(ids, ex.ID)
-	}
-	return nil, &apiError{
-		status: http.StatusBadRequest, code: "unknown_exercise",
-		message: fmt.Sprintf("There is no exercise %.40q: choose one of %s.", id, strings.Join(ids, ", ")),
-	}
-}
-
-// spine passes on what was told of the roller.
+// spine passes on what was told of the person and the roller.
 func (q *startRequest) spine() (spine.Options, error) {
 	var o spine.Options
-	if q.Roller == nil {
-		return o, nil
+	sizes := []size{{"a person's height_cm", q.Height, 100, 250, &o.HeightM}}
+	if r := q.Roller; r != nil {
+		sizes = append(sizes, size{"a roller's diameter_cm", r.Diameter, 5, 25, &o.RollerDiameterM}, size{"a roller's length_cm", r.Length, 10, 120, &o.RollerLengthM})
 	}
-	for _, size := range []struct {
-		name        string
-		cm          *float64
-		least, most float64
-		to          *float64
-	}{
-		{"diameter_cm", q.Roller.Diameter, 5, 25, &o.RollerDiameterM},
-		{"length_cm", q.Roller.Length, 10, 120, &o.RollerLengthM},
-	} {
-		if size.cm == nil {
+	for _, z := range sizes {
+		if z.cm == nil {
 			continue
 		}
-		if !(*size.cm >= size.least && *size.cm <= size.most) {
-			return o, badRequest(fmt.Sprintf("a roller's %s is between %g and %g", size.name, size.least, size.most))
+		if !(*z.cm >= z.least && *z.cm <= z.most) {
+			return o, badRequest(fmt.Sprintf("%s is between %g and %g", z.name, z.least, z.most))
 		}
-		*size.to = *size.cm / 100
+		*z.to = *z.cm / 100
 	}
 	return o, nil
+}
+
+// size is a length that somebody may have told, and where it goes in metres.
+type size struct {
+	name        string
+	cm          *float64
+	least, most float64
+	to          *float64
 }
 
 // readJSON reads a body of JSON strictly.

@@ -49,20 +49,41 @@ type holdLimits struct {
 	MaxS float64 `json:"max_s"`
 }
 
+// dose is measured in seconds or counted in repetitions; the bounds of the other are null.
 type dose struct {
-	ID   string  `json:"id"`
-	Name string  `json:"name"`
-	MinS float64 `json:"min_s"`
-	MaxS float64 `json:"max_s"`
-	Sets int     `json:"sets"`
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	MinS    *float64 `json:"min_s"`
+	MaxS    *float64 `json:"max_s"`
+	RepsMin *int     `json:"reps_min"`
+	RepsMax *int     `json:"reps_max"`
+	Sets    int      `json:"sets"`
+}
+
+// dosesOf tells the doses of an exercise in a language.
+func dosesOf(ex *exercise.Exercise, language string) []dose {
+	list := make([]dose, 0, len(ex.Doses))
+	for i := range ex.Doses {
+		d := &ex.Doses[i]
+		out := dose{ID: d.ID, Name: d.Name.In(language), Sets: d.Sets}
+		if d.InReps() {
+			out.RepsMin, out.RepsMax = &d.RepsMin, &d.RepsMax
+		} else {
+			out.MinS, out.MaxS = &d.MinS, &d.MaxS
+		}
+		list = append(list, out)
+	}
+	return list
 }
 
 // shownPast is how far gauges of speed go where the exercise does not say what is jerky, in terms of the limit.
 const shownPast = 2
 
-// forPage picks out of an exercise what the page needs, in a language.
-func forPage(ex *exercise.Exercise, lang string) exerciseForPage {
-	out := exerciseForPage{ID: ex.ID, Version: ex.Version, Title: ex.Title.In(lang), Zones: []zoneSpan{}, Levels: []levelAt{}, Doses: []dose{}}
+// forPage picks out of an exercise what the page needs.
+func forPage(ex *exercise.Exercise, language string) exerciseForPage {
+	out := exerciseForPage{
+		ID: ex.ID, Version: ex.Version, Title: ex.Title.In(language), Zones: []zoneSpan{}, Levels: []levelAt{}, Doses: dosesOf(ex, language),
+	}
 	for _, z := range spine.ZoneSpans() {
 		out.Zones = append(out.Zones, zoneSpan{z.Name, finite(z.From), finite(z.To)})
 	}
@@ -75,9 +96,6 @@ func forPage(ex *exercise.Exercise, lang string) exerciseForPage {
 	}
 	if h := ex.Hold; h != nil {
 		out.Hold = &holdLimits{h.MinS, h.MaxS}
-	}
-	for _, d := range ex.Doses {
-		out.Doses = append(out.Doses, dose{d.ID, d.Name.In(lang), d.MinS, d.MaxS, d.Sets})
 	}
 	return out
 }

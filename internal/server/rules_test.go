@@ -43,7 +43,7 @@ func TestWhatThePageGetsOfAnExercise(t *testing.T) {
 }
 
 func TestExerciseWithoutLimits(t *testing.T) {
-	p := forPage(&exercise.Exercise{ID: "x", Title: exercise.Text{"en": "X"}}, "en")
+	p := forPage(&exercise.Exercise{ID: "x", Title: exercise.Text{"en": "X"}}, "de")
 	if p.Speed != (speedLimits{}) || p.HipLift != nil || p.Hold != nil || p.Doses == nil {
 		t.Errorf("got %+v", p)
 	}

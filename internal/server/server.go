@@ -90,6 +90,8 @@ func (s *Server) HasPage() bool { return s.site.built() }
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/info", s.info)
+	mux.HandleFunc("GET /api/exercises", s.exercises)
+	mux.HandleFunc("GET /api/plans", s.plans)
 	mux.HandleFunc("POST /api/sessions", s.create)
 	mux.HandleFunc("DELETE /api/sessions/{id}", s.remove)
 	mux.HandleFunc("GET /api/sessions/{id}/summary", s.summary)
@@ -101,7 +103,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /metrics", s.measures)
 	// What has a route but not for the method asked, by the method that it has.
 	for path, allow := range map[string]string{
-		"/api/info": "GET, HEAD", "/api/sessions": "POST", "/api/sessions/{id}": "DELETE", "/api/sessions/{id}/summary": "GET, HEAD",
+		"/api/info": "GET, HEAD", "/api/exercises": "GET, HEAD", "/api/plans": "GET, HEAD", "/api/sessions": "POST", "/api/sessions/{id}": "DELETE", "/api/sessions/{id}/summary": "GET, HEAD",
 		"/api/sessions/{id}/events": "GET", "/api/sessions/{id}/whip": "POST", "/api/sessions/{id}/whip/{n}": "DELETE",
 		"/healthz": "GET, HEAD", "/readyz": "GET, HEAD", "/metrics": "GET, HEAD",
 	} {

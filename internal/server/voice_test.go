@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/push/page"
 )
 
@@ -37,7 +38,7 @@ func TestCheckSpeaksItsLanguage(t *testing.T) {
 	if err := errors.Join(json.Unmarshal(a.body, &o), json.Unmarshal(a.body, &rules)); err != nil {
 		t.Fatal(err)
 	}
-	ex, err := s.server.exercise("thoracic-roll")
+	ex, err := exercise.Get("thoracic-roll")
 	if err != nil || rules.Exercise.Title != ex.Title["de"] || rules.Exercise.Title == "" {
 		t.Errorf("the exercise is called %q, want %q, error %v", rules.Exercise.Title, ex.Title["de"], err)
 	}

@@ -56,7 +56,7 @@ func quietSession(t *testing.T, s *stage) (*Live, tellSink) {
 	}}
 	sink := make(tellSink)
 	l := NewLive(LiveConfig{
-		Exercise: thoracicRoll(t), Eye: s.eye, Pool: s.pool, Sinks: []LiveSink{sink},
+		Plan: single(t, thoracicRoll(t)), Eye: s.eye, Pool: s.pool, Sinks: []LiveSink{sink},
 		Decoder: func(media.Codec) (Decoder, error) { return &fakeDecoder{stage: s}, nil },
 	})
 	l.Start()

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/media"
 )
 
@@ -111,11 +112,11 @@ func TestRate(t *testing.T) {
 }
 
 func TestSlopeOfTheTrunk(t *testing.T) {
-	if up, lying := slopeOf(nil); up || lying {
+	if up, lying := slopeOf(nil, exercise.Supine); up || lying {
 		t.Error("nobody stands or lies")
 	}
 	for degrees := -90.0; degrees <= 90; degrees += 5 {
-		up, lying := slopeOf(trunk(degrees))
+		up, lying := slopeOf(trunk(degrees), exercise.Supine)
 		if wantUp := degrees > 50; up != wantUp {
 			t.Errorf("at %g° upright is %v", degrees, up)
 		}
@@ -126,7 +127,7 @@ func TestSlopeOfTheTrunk(t *testing.T) {
 		for i := range hidden.Landmarks {
 			hidden.Landmarks[i].Visibility = min(hidden.Landmarks[i].Visibility, 0.3)
 		}
-		if up, lying := slopeOf(hidden); up || lying {
+		if up, lying := slopeOf(hidden, exercise.Supine); up || lying {
 			t.Errorf("at %g° a hidden trunk counts", degrees)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/frame"
+	"github.com/rollwell/rollwell/internal/plan"
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
@@ -65,6 +66,16 @@ func thoracicRoll(t *testing.T) *exercise.Exercise {
 		t.Fatal(err)
 	}
 	return ex
+}
+
+// single is one exercise on its own.
+func single(t *testing.T, ex *exercise.Exercise) *plan.Plan {
+	t.Helper()
+	p, err := plan.Single(ex, exercise.NoSide, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // allReleased fails if a frame is still out or was released twice.

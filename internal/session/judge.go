@@ -43,8 +43,8 @@ type judge struct {
 	update  coach.Update
 }
 
-func newJudge(ex *exercise.Exercise, language string, o spine.Options) *judge {
-	return &judge{estimator: spine.New(o), coach: coach.New(ex, coach.Options{Language: language})}
+func newJudge(ex *exercise.Exercise, o coach.Options, sp spine.Options) *judge {
+	return &judge{estimator: spine.New(sp), coach: coach.New(ex, o)}
 }
 
 // read makes the reading of what was seen, which it rounds to what can be stored before.

@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/body"
-	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/frame"
 	"github.com/rollwell/rollwell/internal/media"
+	"github.com/rollwell/rollwell/internal/plan"
 	"github.com/rollwell/rollwell/internal/spine"
+	"github.com/rollwell/rollwell/internal/words"
 )
 
 // ErrStuck tells that the analysis of a frame did not come to an end. Its session has been given up; others are not
@@ -47,8 +49,9 @@ type Decoder interface {
 // LiveConfig is one live session's parts. All but ID, Language, Spine, Log and the two times must be set.
 type LiveConfig struct {
 	// ID names the session in the log.
-	ID       string
-	Exercise *exercise.Exercise
+	ID string
+	// Plan is what is done; it has at least one step.
+	Plan *plan.Plan
 	// Language is the language of cues and guide; exercise.DefaultLanguage if empty or unknown.
 	Language string
 	Spine    spine.Options
@@ -168,19 +171,45 @@ func (l *Live) SetLanguage(language string) {
 	l.inbox.command(func(r *liveRun) {
 		r.judge.coach.SetLanguage(language)
 		r.guide.SetLanguage(language)
+		r.course.language, r.speaker = language, words.Localizer(language)
 	})
 }
 
 // worstPain is the top of the scale (domain.md §6).
 const worstPain = 10
 
-// Pain takes a person's word on their pain, 0 (none) to 10 (worst). Too much of it, or too much more than at first,
-// ends the session with ReasonPain.
-func (l *Live) Pain(value int) error {
+// Pain takes a person's word on their pain, 0 (none) to 10 (worst), before, during or after the exercise; "" means now.
+// Too much of it, or too much more than at first, ends the session with ReasonPain.
+func (l *Live) Pain(value int, when string) error {
 	if value < 0 || value > worstPain {
 		return fmt.Errorf("%w: pain %d; say a number from 0 (none) to %d (worst)", ErrCommand, value, worstPain)
 	}
-	l.inbox.command(func(r *liveRun) { r.hurts(value) })
+	switch PainTime(when) {
+	case "", PainBefore, PainDuring, PainAfter:
+	default:
+		return fmt.Errorf("%w: pain %.20q; say before, during or after", ErrCommand, when)
+	}
+	l.inbox.command(func(r *liveRun) { r.hurts(value, PainTime(when)) })
+	return nil
+}
+
+// Next goes on to the next block of the plan, Skip leaves the present one out, Back returns to the one before. Without a
+// plan, and before the check begins, they do nothing.
+func (l *Live) Next() { l.inbox.command(func(r *liveRun) { r.move(+1, OutcomeCut) }) }
+
+// Skip leaves the present block of the plan out.
+func (l *Live) Skip() { l.inbox.command(func(r *liveRun) { r.move(+1, OutcomeSkipped) }) }
+
+// Back returns to the block before, or to the beginning of the first.
+func (l *Live) Back() { l.inbox.command(func(r *liveRun) { r.move(-1, OutcomeCut) }) }
+
+// Calibrate takes a person's word that they lie as kind, one of spine.Calibrations, says. The sinks hear the answer.
+func (l *Live) Calibrate(kind string) error {
+	k := spine.Calibration(kind)
+	if !slices.Contains(spine.Calibrations(), k) {
+		return fmt.Errorf("%w: calibration %.40q; there are %v", ErrCommand, kind, spine.Calibrations())
+	}
+	l.inbox.command(func(r *liveRun) { r.calibrate(k) })
 	return nil
 }
 

@@ -123,6 +123,7 @@ type seen struct {
 	pts     time.Duration
 	state   LiveState
 	active  []string
+	started []int // the findings that began
 	cleared int
 }
 
@@ -144,6 +145,16 @@ func (w *witness) Take(m *Moment) error {
 		}
 	}
 	s.state.Setup = slices.Clone(m.Live.Setup)
+	s.state.Steps, s.state.Calibrated = slices.Clone(m.Live.Steps), nil
+	if m.Live.Plan != nil {
+		p := *m.Live.Plan
+		s.state.Plan = &p
+	}
+	for _, e := range m.Update.Events {
+		if e.Kind == coach.Started {
+			s.started = append(s.started, e.Finding.ID)
+		}
+	}
 	w.all = append(w.all, s)
 	if w.take != nil {
 		return w.take(m)
@@ -154,11 +165,27 @@ func (w *witness) Take(m *Moment) error {
 func (w *witness) Tick(l *LiveState) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.all = append(w.all, seen{at: time.Now(), state: *l})
+	s := seen{at: time.Now(), state: *l}
+	s.state.Steps, s.state.Calibrated = slices.Clone(l.Steps), slices.Clone(l.Calibrated)
+	if l.Plan != nil {
+		p := *l.Plan
+		s.state.Plan = &p
+	}
+	w.all = append(w.all, s)
 	if w.tick != nil {
 		return w.tick(l)
 	}
 	return nil
+}
+
+// steps are all that was told of the course.
+func (w *witness) steps() (list []Step) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.all {
+		list = append(list, w.all[i].state.Steps...)
+	}
+	return list
 }
 
 // moments are those with a frame.
@@ -186,6 +213,7 @@ type stage struct {
 	scale    float64
 	cost     time.Duration
 	pose     func() *body.Pose
+	light    float64
 	keyAsks  int
 
 	result LiveResult
@@ -200,7 +228,7 @@ func newStage(t *testing.T, pool *Pool, cost time.Duration, spoil ...func(s *sta
 	s := &stage{
 		t: t, pool: pool, cost: cost, scale: 2, sink: &witness{}, ended: make(chan struct{}), media: map[int]time.Time{},
 		frames: frame.NewCheckedPool(t.Errorf),
-		pose:   func() *body.Pose { return nil },
+		pose:   func() *body.Pose { return nil }, light: 0.5,
 	}
 	s.eye = &fakeLiveEye{t: t, observe: func(ctx context.Context, f *frame.Frame) (spine.Observation, error) {
 		select {
@@ -208,10 +236,10 @@ func newStage(t *testing.T, pool *Pool, cost time.Duration, spoil ...func(s *sta
 		case <-ctx.Done():
 			return spine.Observation{}, ctx.Err()
 		}
-		return spine.Observation{T: f.PTS.Seconds(), Width: f.Width, Height: f.Height, Pose: s.pose(), Quality: spine.Quality{Brightness: 0.5, Sharpness: 100}}, nil
+		return spine.Observation{T: f.PTS.Seconds(), Width: f.Width, Height: f.Height, Pose: s.pose(), Quality: spine.Quality{Brightness: s.light, Sharpness: 100}}, nil
 	}}
 	c := LiveConfig{
-		ID: "s", Exercise: thoracicRoll(t), Eye: s.eye, Pool: pool, Sinks: []LiveSink{s.sink},
+		ID: "s", Plan: single(t, thoracicRoll(t)), Eye: s.eye, Pool: pool, Sinks: []LiveSink{s.sink},
 		Decoder: func(codec media.Codec) (Decoder, error) {
 			if codec == media.Unknown {
 				return nil, errBadPicture

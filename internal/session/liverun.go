@@ -9,11 +9,13 @@ import (
 	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/frame"
 	"github.com/rollwell/rollwell/internal/setup"
+	"github.com/rollwell/rollwell/internal/words"
 )
 
 // liveRun is what belongs to the goroutine of Live.Run.
 type liveRun struct {
 	*Live
+	leads
 	log    *slog.Logger
 	judge  *judge
 	guide  *setup.Guide
@@ -45,8 +47,11 @@ type liveRun struct {
 	failures   int
 
 	state LiveState
-	// update is that of the frames outside of Checking; broke tells that it holds what a pause has cleared, and that no
-	// sink has seen it yet.
+	// speaker finds the words that are not the exercise's.
+	speaker *words.Speaker
+	// told is the update that goes with the present frame: the judge's, or update, which is that of the frames that the
+	// coach does not follow. broke tells that update holds what a pause has cleared, and that no sink has seen it yet.
+	told     *coach.Update
 	update   coach.Update
 	broke    bool
 	analysed rate
@@ -66,13 +71,17 @@ type liveRun struct {
 
 func newLiveRun(l *Live) *liveRun {
 	now := time.Now()
+	first := &l.c.Plan.Steps[0]
 	r := &liveRun{
-		Live: l, log: l.c.Log, judge: newJudge(l.c.Exercise, l.c.Language, l.c.Spine), guide: setup.NewGuide(l.c.Language),
+		Live: l, log: l.c.Log, guide: setup.NewGuide(l.c.Language), speaker: words.Localizer(l.c.Language),
+		leads:  leads{course: newCourse(l.c.Plan, l.c.Language), followed: -1},
+		judge:  newJudge(first.Exercise, coach.Options{Language: l.c.Language, Dose: first.Dose, Side: first.Side}, l.c.Spine),
 		intake: intake{counts: &l.counts, open: l.c.Decoder, log: l.c.Log},
 		frames: make(chan *frame.Frame, 1), sights: make(chan sight, 1), gone: make(chan struct{}),
 		state: LiveState{T: -1}, shown: now, ticked: now, checkingSince: -1,
 	}
-	r.worked = r.endWork
+	r.worked, r.told = r.endWork, &r.update
+	r.guide.For(first.Exercise)
 	r.intake.heard = now
 	return r
 }
@@ -149,22 +158,20 @@ func (r *liveRun) conclude(s sight) {
 	r.analysed.add(time.Now())
 	began := time.Now()
 	r.judge.read(&s)
-	r.advance(&s, p)
+	turn := r.advance(&s, p)
 	r.state.Setup = r.guide.Step(&s.obs, &r.judge.reading)
 	rules := time.Since(began)
 	r.judge.timings.add(p.decoded, s.pose, s.roller, rules, p.decoded+s.took+rules)
 	r.state.Delays = p.delays(&s, rules)
 	r.state.T, r.state.Captured = s.obs.T, p.captured
 	m := r.judge.moment(&s)
-	if r.phase != Checking {
-		m.Update = &r.update
-	}
-	m.Live = r.now()
+	m.Update, m.Live = r.told, r.now()
 	if err := hand(r.c.Sinks, &m); err != nil {
 		r.fail(ReasonError, err)
 		return
 	}
 	r.counts.pushed.Add(1)
+	r.act(turn)
 	r.next()
 }
 
@@ -175,35 +182,33 @@ func (r *liveRun) next() {
 	}
 }
 
-// advance lets the person's posture and the coach have their say on a frame.
-func (r *liveRun) advance(s *sight, p *picture) {
-	r.posture.step(p.t, s.obs.Pose)
+// advance lets the person's posture, the coach and the plan have their say on a frame.
+func (r *liveRun) advance(s *sight, p *picture) turn {
+	r.posture.step(p.t, s.obs.Pose, r.course.block().Exercise.Posture)
 	switch r.phase {
 	case Checking:
 		r.lain = r.lain || r.posture.lies >= lyingFor
-		if r.lain && r.posture.upright >= uprightFor {
+		if r.course.lies() && r.lain && r.posture.upright >= uprightFor {
 			r.rest(ReasonSatUp)
-			r.quiet(s.obs.T)
-			return
+			break
 		}
 		if r.checkingSince < 0 {
 			r.checkingSince = p.t
 		}
-		r.judge.correct()
-		r.state.Progress, r.state.Standing = r.judge.update.Progress, r.judge.coach.Standing()
+		return r.follow(p)
 	case Paused:
 		if r.reason == ReasonSatUp && r.posture.lies >= lyingFor {
 			r.phase, r.reason, r.lain = Checking, ReasonNone, true
 			r.log.Debug("check goes on", "t_s", s.obs.T)
 		}
-		r.quiet(s.obs.T)
-	default:
-		r.quiet(s.obs.T)
 	}
+	r.quiet(s.obs.T)
+	return noTurn
 }
 
 // quiet is the update of a frame that the coach does not follow.
 func (r *liveRun) quiet(t float64) {
+	r.told = &r.update
 	if r.broke { // what the pause has cleared is told once
 		r.broke, r.update.T = false, t
 		return
@@ -215,7 +220,7 @@ func (r *liveRun) quiet(t float64) {
 func (r *liveRun) now() *LiveState {
 	at := time.Now()
 	s := &r.state
-	s.Phase, s.Reason = r.phase, r.reason
+	s.Phase, s.Reason, s.Plan = r.phase, r.reason, r.planState()
 	s.Width, s.Height = r.places.width, r.places.height
 	s.ReceivedFPS, s.AnalysedFPS = r.intake.received.perSecond(at), r.analysed.perSecond(at)
 	s.Connection, s.Transport = r.intake.connection(at), r.intake.transport
@@ -231,6 +236,7 @@ func (r *liveRun) tell() {
 			r.fail(ReasonError, err)
 		}
 	}
+	s.Steps, s.Calibrated = s.Steps[:0], s.Calibrated[:0]
 }
 
 const (
@@ -254,6 +260,8 @@ func (r *liveRun) tick() {
 			r.flying.t.Seconds(), r.c.StuckAfter))
 	case now.Sub(r.intake.heard) >= r.c.IdleAfter:
 		r.end(ReasonNoVideo)
+	case !r.finishedAt.IsZero() && now.Sub(r.finishedAt) >= finishedFor:
+		r.end(ReasonDone)
 	case now.Sub(r.shown) > tellEvery, r.intake.connection(now) != r.state.Connection:
 		r.tell()
 	}

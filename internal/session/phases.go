@@ -9,6 +9,8 @@ import (
 const (
 	// tooMuchPain and moreThanAtFirst are where a check ends (domain.md §6: stop at 6, or at 2 over the start).
 	tooMuchPain, moreThanAtFirst = 6, 2
+	// easeAt is where it goes on, but lighter: 4 and 5 are allowed and no aim.
+	easeAt = 4
 	// maxPainValues bounds what is kept of them.
 	maxPainValues = 1000
 )
@@ -21,6 +23,10 @@ func (r *liveRun) start() {
 	r.log.Debug("check runs", "from", r.phase.String())
 	r.phase, r.reason, r.lain, r.broke = Checking, ReasonNone, false, false
 	r.posture.reset()
+	r.followed = -1
+	if !r.begun {
+		r.begin(0)
+	}
 	r.tell()
 }
 
@@ -43,7 +49,11 @@ func (r *liveRun) rest(why Reason) {
 	r.book()
 	r.phase, r.reason = Paused, why
 	r.posture.reset()
-	r.update, r.broke = r.judge.coach.Break(), true
+	r.followed = -1
+	if !r.summed {
+		r.update, r.broke = r.judge.coach.Break(), true
+		r.renumber(&r.update)
+	}
 	r.log.Debug("check pauses", "reason", string(why))
 }
 
@@ -55,15 +65,35 @@ func (r *liveRun) book() {
 	r.checkingSince = -1
 }
 
-// hurts takes note of a person's pain.
-func (r *liveRun) hurts(value int) {
+// hurts takes note of a person's pain. Without a word on when that is, the phase of the check tells.
+func (r *liveRun) hurts(value int, when PainTime) {
+	if when == "" {
+		when = r.painTime()
+	}
 	at := r.intake.clock.now(time.Now()).Seconds()
 	if len(r.pain) < maxPainValues {
-		r.pain = append(r.pain, PainValue{T: at, Value: value})
+		r.pain = append(r.pain, PainValue{T: at, Value: value, When: when, Block: r.course.index})
 	}
-	if value >= tooMuchPain || value-r.pain[0].Value >= moreThanAtFirst {
+	switch {
+	case value >= tooMuchPain || value-r.pain[0].Value >= moreThanAtFirst:
+		r.state.PainStop = &Warning{
+			Text: r.speaker.Text("pain.stop.text"), Say: r.speaker.Text("pain.stop.speech"), Hint: r.speaker.Text("pain.stop.hint"),
+		}
 		r.end(ReasonPain)
+	case value >= easeAt && when != PainAfter:
+		r.say(StepEase)
+		r.tell()
 	}
+}
+
+func (r *liveRun) painTime() PainTime {
+	switch {
+	case r.course.state == Finished:
+		return PainAfter
+	case !r.begun:
+		return PainBefore
+	}
+	return PainDuring
 }
 
 // end ends the session; the first reason stays.
@@ -96,10 +126,10 @@ func (r *liveRun) finish() (LiveResult, error) {
 		r.counts.shutdown.Add(1)
 	}
 	r.await()
-	summary := r.judge.coach.Finish(r.judge.last)
+	r.sum(OutcomeStopped)
 	r.tell()
 	result := LiveResult{
-		Reason: r.reason, Summary: summary, Frames: r.Counts(), Pain: r.pain, Checked: r.checked,
+		Reason: r.reason, Aim: r.c.Plan.Aim, Summary: together(r.blocks), Blocks: r.blocks, Frames: r.Counts(), Pain: r.pain, Checked: r.checked,
 		Timings: r.judge.timings.summary(),
 	}
 	err := errors.Join(r.err, r.intake.close())

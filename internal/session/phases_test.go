@@ -151,7 +151,7 @@ func TestLiveStopsForPain(t *testing.T) {
 				s.live.Start()
 				for _, v := range tt.said {
 					s.play(time.Second)
-					if err := s.live.Pain(v); err != nil {
+					if err := s.live.Pain(v, ""); err != nil {
 						t.Error(err)
 					}
 				}
@@ -171,7 +171,7 @@ func TestLiveStopsForPain(t *testing.T) {
 	}
 	l := NewLive(LiveConfig{})
 	for _, v := range []int{-1, 11} {
-		if err := l.Pain(v); !errors.Is(err, ErrCommand) {
+		if err := l.Pain(v, ""); !errors.Is(err, ErrCommand) {
 			t.Errorf("pain %d: %v", v, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/exercise"
 )
 
 const (
@@ -29,14 +30,14 @@ type posture struct {
 	upright, lies time.Duration
 }
 
-// step takes a frame's pose, nil if nobody was seen, at a session time.
-func (p *posture) step(t time.Duration, pose *body.Pose) {
+// step takes a frame's pose, nil if nobody was seen, at a session time, and the posture that the exercise asks for.
+func (p *posture) step(t time.Duration, pose *body.Pose, wanted exercise.Posture) {
 	dt := min(t-p.last, maxGlance)
 	if !p.begun {
 		dt = 0
 	}
 	p.begun, p.last = true, t
-	up, lying := slopeOf(pose)
+	up, lying := slopeOf(pose, wanted)
 	if up {
 		p.upright += dt
 	} else {
@@ -52,9 +53,9 @@ func (p *posture) step(t time.Duration, pose *body.Pose) {
 // reset forgets what was seen.
 func (p *posture) reset() { p.upright, p.lies = 0, 0 }
 
-// slopeOf tells whether the trunk surely stands up, or surely lies on its back. Both are false for all in between
-// and for what cannot be told.
-func slopeOf(pose *body.Pose) (up, lying bool) {
+// slopeOf tells whether the trunk surely stands up, or surely lies: on its back, unless something else is wanted. Both
+// are false for all in between and for what cannot be told.
+func slopeOf(pose *body.Pose, wanted exercise.Posture) (up, lying bool) {
 	if pose == nil {
 		return false, false
 	}
@@ -67,6 +68,7 @@ func slopeOf(pose *body.Pose) (up, lying bool) {
 	picture := (torso.H.Y - torso.S.Y) / torso.L
 	space := -torso.Headwards.Y
 	up = math.Min(picture, space) >= uprightSin
-	lying = torso.OnBack() && math.Max(math.Abs(picture), math.Abs(space)) <= lyingSin
+	onSide := wanted == exercise.Prone || wanted == exercise.OnSide
+	lying = (torso.OnBack() || onSide) && math.Max(math.Abs(picture), math.Abs(space)) <= lyingSin
 	return up, lying
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/frame"
 	"github.com/rollwell/rollwell/internal/spine"
@@ -18,7 +19,7 @@ type ReplayConfig struct {
 	// Scale is how many pixels of the source one pixel of the observations spans.
 	Scale    float64
 	Exercise *exercise.Exercise
-	Language string
+	Coach    coach.Options
 	Spine    spine.Options
 	Sinks    []Sink
 }
@@ -27,7 +28,7 @@ type ReplayConfig struct {
 // but for the frames, which have no pixels. The result holds what was done until the end or an error, and no times but
 // those of the rules.
 func Replay(ctx context.Context, c ReplayConfig) (Result, error) {
-	j := newJudge(c.Exercise, c.Language, c.Spine)
+	j := newJudge(c.Exercise, c.Coach, c.Spine)
 	f := &frame.Frame{Scale: c.Scale}
 	var n int64
 	took, err := onOwnThread(func() error {

@@ -52,8 +52,7 @@ type Config struct {
 	Source   Source
 	Eye      Eye
 	Exercise *exercise.Exercise
-	// Language is the language of the cues; exercise.DefaultLanguage if empty or unknown.
-	Language string
+	Coach    coach.Options
 	Spine    spine.Options
 	Sinks    []Sink
 }
@@ -84,7 +83,7 @@ type decoded struct {
 // Run analyses every frame of the source. It returns when the source has ended, the context is cancelled, or a part
 // fails; the result holds what was done until then in every case. Nothing runs on after it has returned.
 func Run(ctx context.Context, c Config) (Result, error) {
-	r := &runner{Config: c, judge: newJudge(c.Exercise, c.Language, c.Spine)}
+	r := &runner{Config: c, judge: newJudge(c.Exercise, c.Coach, c.Spine)}
 	frames := make(chan decoded, decodeAhead)
 	group, inner := errgroup.WithContext(ctx)
 	var decodeCPU time.Duration

@@ -36,6 +36,7 @@ const (
 	ReasonSatUp  Reason = "sat_up" // paused because the person sat up; lying back resumes
 
 	ReasonStopped Reason = "stopped"  // ended by Stop
+	ReasonDone    Reason = "done"     // ended some time after the plan was done
 	ReasonPain    Reason = "pain"     // ended because the pain is too strong, or has risen too much
 	ReasonNoVideo Reason = "no_video" // ended because no picture came for too long
 	ReasonDrain   Reason = "drain"    // ended because the server shuts down
@@ -114,7 +115,19 @@ type LiveState struct {
 	// Standing is how far the check has come; Progress the same in short.
 	Standing coach.Standing
 	Progress coach.Progress
+	// ExercisePhase is what the person is doing, by the exercise's names; empty where that is not known.
+	ExercisePhase string
+	// Plan is how the plan stands; nil for one exercise on its own.
+	Plan *PlanState
+	// Steps are told in one call only, and only by Tick; so are Calibrated.
+	Steps      []Step
+	Calibrated []Calibrated
+	// PainStop is what to tell a person whose check has ended with ReasonPain; nil otherwise.
+	PainStop *Warning
 }
+
+// Warning is what a person is told in words longer than a cue's.
+type Warning struct{ Text, Say, Hint string }
 
 // LiveSink takes what a live session tells, from one goroutine, in order. An error ends the session.
 type LiveSink interface {
@@ -149,18 +162,59 @@ type Counters struct {
 	KeyFrames int64
 }
 
+// PainTime says when a person told of their pain.
+type PainTime string
+
+// The times.
+const (
+	PainBefore PainTime = "before" // the exercise
+	PainDuring PainTime = "during"
+	PainAfter  PainTime = "after"
+)
+
 // PainValue is what a person said about their pain, 0 (none) to 10 (worst), at a session time in seconds.
 type PainValue struct {
 	T     float64
 	Value int
+	When  PainTime
+	// Block is the place of the plan's block that it was told in.
+	Block int
+}
+
+// Outcome is how a block ended.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeDone    Outcome = "done"    // the dose was reached
+	OutcomeCut     Outcome = "cut"     // the person went on, or back, before
+	OutcomeSkipped Outcome = "skipped" // the person left it out
+	OutcomeStopped Outcome = "stopped" // the session ended before
+)
+
+// Block is what a block came to. Gone back to, a block is there more than once.
+type Block struct {
+	// Index is its place in the plan, from 0.
+	Index   int
+	Outcome Outcome
+	// WorkedS is how long it went on, in seconds, from the beginning of the work: for what goes by time that is the dose.
+	WorkedS float64
+	// Judged tells that the camera told how much was done; otherwise it went by time.
+	Judged  bool
+	Summary coach.Summary
 }
 
 // LiveResult is what a live session came to.
 type LiveResult struct {
-	Reason  Reason
+	Reason Reason
+	// Aim is that of the plan, empty for one exercise on its own.
+	Aim string
+	// Summary is what all blocks came to together, under the exercise of the first.
 	Summary coach.Summary
-	Frames  Counters
-	Pain    []PainValue
+	// Blocks lists what was begun, in order of time.
+	Blocks []Block
+	Frames Counters
+	Pain   []PainValue
 	// Checked is how long the session was in the phase Checking.
 	Checked time.Duration
 	Timings Timings

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
@@ -29,6 +30,14 @@ type Guide struct {
 	items [len(ids)]Item
 	last  float64
 	begun bool
+	// needs is what has to be right for the exercise.
+	needs needs
+}
+
+// needs is what an exercise asks of a picture.
+type needs struct {
+	// roller tells that one is used, back that the person lies on it.
+	roller, back bool
 }
 
 // steady is a verdict that changes only once another has stood for steadyFor.
@@ -39,7 +48,16 @@ type steady struct {
 }
 
 // NewGuide returns a guide that speaks the language, or the one that words.Match finds for it.
-func NewGuide(language string) *Guide { return &Guide{words: newTable(language)} }
+// It prepares for somebody who lies with their back on a roller.
+func NewGuide(language string) *Guide {
+	return &Guide{words: newTable(language), needs: needs{true, true}}
+}
+
+// For prepares for an exercise from the next Step on: without a roller the line on it is left out, and the side that the
+// camera sees is judged in whatever posture the exercise is done.
+func (g *Guide) For(ex *exercise.Exercise) {
+	g.needs = needs{roller: ex.Equipment == exercise.Roller, back: ex.Posture == exercise.Supine}
+}
 
 // SetLanguage changes the words from the next Step on.
 func (g *Guide) SetLanguage(language string) { g.words = newTable(language) }
@@ -54,13 +72,18 @@ func (g *Guide) Step(o *spine.Observation, r *spine.Reading) []Item {
 	}
 	g.begun, g.last = true, r.T
 	s := newScene(o, r)
-	for i, id := range ids {
+	s.needs = g.needs
+	n := len(ids)
+	if !g.needs.roller {
+		n-- // it comes last
+	}
+	for i, id := range ids[:n] {
 		l := &g.lines[i]
 		l.step(r.T, s.judge(id, l.shown))
 		line := &g.words[i][l.shown.why]
 		g.items[i] = Item{ID: id, State: l.shown.state, Text: line.Text, Say: line.Say}
 	}
-	return g.items[:]
+	return g.items[:n]
 }
 
 func (l *steady) step(t float64, v verdict) {
@@ -81,6 +104,7 @@ type scene struct {
 	// torso means something only if sure: the person is surely seen.
 	torso body.Torso
 	sure  bool
+	needs needs
 }
 
 func newScene(o *spine.Observation, r *spine.Reading) scene {

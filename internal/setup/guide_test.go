@@ -8,7 +8,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/rollwell/rollwell/internal/body"
+	"github.com/rollwell/rollwell/internal/exercise"
 	"github.com/rollwell/rollwell/internal/spine"
+	"github.com/rollwell/rollwell/internal/words"
 )
 
 // lying is somebody well placed in 640 × 360: on the back, head to the left, side to the camera, a roller under the
@@ -215,7 +217,7 @@ func TestGuideHasWordsForEverything(t *testing.T) {
 		{nothingYet, noPerson, fine, headOut, feetOut, trunkOut},
 		{nothingYet, noPerson, notLying, fine, oblique, toHead, toFeet},
 		{nothingYet, noPerson, fine, floorCut, rollerCut},
-		{nothingYet, noPerson, notLying, fine, rollerUnseen},
+		{nothingYet, noPerson, notLying, fine, rollerUnseen, rollerSize},
 	}
 	for _, language := range []string{"en", "de", "fr", "es", "pt-BR", "zh-Hans"} {
 		lines := newTable(language)
@@ -294,5 +296,46 @@ func TestGuideDoesNotAllocate(t *testing.T) {
 	g := NewGuide("en")
 	if n := testing.AllocsPerRun(100, func() { r.T += 0.1; g.Step(o, r) }); n != 0 {
 		t.Errorf("%v allocations for a frame, want 0", n)
+	}
+}
+
+// What an exercise does not need keeps nobody from beginning it.
+func TestGuideGoesByTheExercise(t *testing.T) {
+	catalogue, err := exercise.Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ex := range catalogue {
+		g := NewGuide("en")
+		g.For(ex)
+		o, r := standing()
+		lines := after(g, o, r, 0)
+		if _, there := lines[Roller]; there != (ex.Equipment == exercise.Roller) {
+			t.Errorf("%s with %s: the line on the roller is there: %v", ex.ID, ex.Equipment, there)
+		}
+		if got := lines[SideOn].State; (got == Unknown) != (ex.Posture == exercise.Supine) {
+			t.Errorf("%s, done %s: of somebody who stands the side is %s", ex.ID, ex.Posture, got)
+		}
+	}
+}
+
+// A roller of another size than was told is a word worth, and keeps nobody from beginning.
+func TestGuideTellsOfAnOddRoller(t *testing.T) {
+	for _, tt := range []struct {
+		ratio float64
+		state spine.State
+		want  string
+	}{
+		{1.1, spine.OK, "setup.roller.fine.text"},
+		{1.5, spine.OK, "setup.roller.size.text"},
+		{0.6, spine.OK, "setup.roller.size.text"},
+		{1.5, spine.Unsure, "setup.roller.fine.text"},
+	} {
+		o, r := lying()
+		r.RollerSize = spine.Value{V: tt.ratio, State: tt.state}
+		line := after(NewGuide("en"), o, r, 0)[Roller]
+		if want := words.Localizer("en").Text(tt.want); line.State != OK || line.Text != want {
+			t.Errorf("a roller of %g times the size, %s: %+v, want %q", tt.ratio, tt.state, line, want)
+		}
 	}
 }

@@ -55,6 +55,10 @@ var (
 	rollerEnough = limit{good: 0.5, bad: 0.4}
 )
 
+// sizeEnough is by how much a roller's measured size may differ from the told one, as a share: two and a half and three
+// standard deviations of spine.Reading's RollerSize.
+var sizeEnough = limit{good: 0.25, bad: 0.3}
+
 // seenWell is the visibility from which a landmark's place is believed.
 const seenWell = 0.5
 
@@ -106,7 +110,7 @@ func (s *scene) outside(landmark int) float64 {
 
 // sideOn can be judged of who lies: people who still sit may turn as they lie down.
 func (s *scene) sideOn(was verdict) verdict {
-	if !s.torso.OnBack() {
+	if s.needs.back && !s.torso.OnBack() {
 		return verdict{Unknown, notLying}
 	}
 	if s.r.SideOn.State != spine.OK {
@@ -143,14 +147,26 @@ func (s *scene) floor(was verdict) verdict {
 func (s *scene) roller(was verdict) verdict {
 	if r := s.o.Roller; r != nil {
 		if v := rollerEnough.atLeast(r.Score, rollerUnseen, was); v.state != Bad {
-			return v
+			return s.rollerSize(v, was)
 		}
 	}
 	switch {
 	case !s.sure:
 		return verdict{Unknown, s.unseen()}
-	case !s.torso.OnBack():
+	case s.needs.back && !s.torso.OnBack():
 		return verdict{Unknown, notLying}
 	}
 	return verdict{Unknown, rollerUnseen}
+}
+
+// rollerSize adds a word where the roller has another size than was told. That keeps nobody from beginning.
+func (s *scene) rollerSize(found, was verdict) verdict {
+	if found.state != OK || s.r.RollerSize.State != spine.OK {
+		return found
+	}
+	v := sizeEnough.atMost(math.Abs(s.r.RollerSize.V-1), rollerSize, was)
+	if v.why == rollerSize {
+		return verdict{OK, rollerSize}
+	}
+	return found
 }

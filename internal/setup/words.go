@@ -23,6 +23,7 @@ const (
 	floorCut
 	rollerCut
 	rollerUnseen
+	rollerSize
 	reasons // how many there are
 )
 
@@ -48,7 +49,7 @@ var names = [len(ids)][reasons]string{
 	},
 	{
 		nothingYet: "setup.roller.looking", noPerson: "setup.roller.no_person", notLying: "setup.roller.not_lying",
-		fine: "setup.roller.fine", rollerUnseen: "setup.roller.unseen",
+		fine: "setup.roller.fine", rollerUnseen: "setup.roller.unseen", rollerSize: "setup.roller.size",
 	},
 }
 

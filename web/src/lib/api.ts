@@ -35,7 +35,7 @@ const exercise = object({
   }),
   hip_lift: nullable(object({ min_l: nullable(number) })),
   hold: nullable(object({ min_s: number, max_s: number })),
-  doses: withDefault(list(object({ id: string, name: withDefault(string, ''), min_s: number, max_s: number })), []),
+  doses: withDefault(list(object({ id: string, name: withDefault(string, ''), min_s: nullable(number), max_s: nullable(number) })), []),
 })
 export type Exercise = Checked<typeof exercise>
 

@@ -81,6 +81,7 @@ export type Connection = Checked<typeof connection>
 
 // Which block of a plan is on, how far it is, and what follows.
 const planNow = object({
+  aim: nullable(string),
   index: number,
   count: number,
   exercise: string,
@@ -136,6 +137,11 @@ const progress = object({
   hold_s: number,
   target_s: number,
   dose_share: number,
+  dose_s: withDefault(number, 0),
+  dose_target_s: withDefault(number, 0),
+  dose_done: withDefault(boolean, false),
+  reps: withDefault(number, 0),
+  reps_target: withDefault(number, 0),
   time_in_zone_s: withDefault(numbers, {}),
   levels: withDefault(list(levelTime), []),
 })
@@ -154,11 +160,13 @@ const finding = object({
 export type Finding = Checked<typeof finding>
 
 const hold = object({ start_s: number, end_s: number, s: nullable(number), level: nullable(string) })
-const dose = object({ id: string, done_s: number, min_s: number, max_s: number })
-const painMark = object({ t_s: nullable(number), value: number })
+const dose = object({ id: string, done_s: number, min_s: number, max_s: number, reps: withDefault(number, 0), reps_min: withDefault(number, 0) })
+const painTime = oneOf('before', 'during', 'after')
+export type PainTime = Checked<typeof painTime>
+const painMark = object({ t_s: nullable(number), value: number, when: withDefault(painTime, 'during'), block: withDefault(number, 0) })
 
-/** What a session came to. */
-export const summaryOf = object({
+// What the coach makes of an exercise.
+const outcome = {
   exercise_id: string,
   exercise_version: number,
   duration_s: number,
@@ -168,6 +176,27 @@ export const summaryOf = object({
   time_in_zone_s: numbers,
   time_at_level_s: withDefault(list(levelTime), []),
   doses: withDefault(list(dose), []),
+  side: withDefault(string, ''),
+  dose: withDefault(string, ''),
+  reps: withDefault(number, 0),
+}
+
+/** One block of a plan. */
+const block = object({
+  ...outcome,
+  index: number,
+  outcome: oneOf('done', 'cut', 'skipped', 'stopped'),
+  worked_s: number,
+  judged: boolean,
+})
+export type Block = Checked<typeof block>
+
+/** What a session came to: all of its blocks together, then each. */
+export const summaryOf = object({
+  ...outcome,
+  reason: withDefault(string, ''),
+  aim: withDefault(string, ''),
+  blocks: withDefault(list(block), []),
   pain: withDefault(list(painMark), []),
 })
 export type Summary = Checked<typeof summaryOf>
@@ -175,11 +204,11 @@ export type Summary = Checked<typeof summaryOf>
 // The summary is checked where it is shown; raw keeps all of it for the download.
 const summary = object({ ...stamp, summary: (value: unknown, path: string) => ({ read: summaryOf(value, path), raw: value }) })
 // What the plan has to say: a block begins, half of it is done, what comes next.
-const step = object({ ...stamp, index: number, exercise: string, side: nullable(string), title: string, say: string, text: string })
+const step = object({ ...stamp, kind: withDefault(string, ''), index: number, exercise: string, side: nullable(string), title: string, say: string, text: string })
 
 export const calibrations = ['scapula', 'hips_down'] as const
 export type Calibration = (typeof calibrations)[number]
-const calibrated = object({ ...stamp, kind: oneOf(...calibrations), value: nullable(number) })
+const calibrated = object({ ...stamp, kind: oneOf(...calibrations), value: nullable(number), text: withDefault(string, ''), say: withDefault(string, '') })
 
 const failure = object({ ...stamp, code: string, message: string, fatal: withDefault(boolean, false) })
 
@@ -222,7 +251,7 @@ export type ToServer =
   | { type: 'pause' }
   | { type: 'resume' }
   | { type: 'stop' }
-  | { type: 'pain'; value: number }
+  | { type: 'pain'; value: number; when?: PainTime }
   | { type: 'place_roller'; x: number; y: number; radius: number; t_s: number | null }
   | { type: 'language'; language: string }
   | { type: 'calibrate'; kind: Calibration }

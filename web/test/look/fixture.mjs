@@ -108,7 +108,7 @@ export const cues = {
 const levels = [['T12', 3], ['T11', 6], ['T10', 8], ['T9', 11], ['T8', 13], ['T7', 16], ['T6', 14], ['T5', 9], ['T4', 5], ['T3', 2], ['L1', 1]].map(([level, time_s]) => ({ level, time_s }))
 /** A block of a plan, as the state tells it. */
 export const planNow = (change = {}) => ({
-  index: 1, count: 4, exercise: 'lats', title: 'Lats, lying on your side', side: 'left', state: 'working', remaining_s: 24.3, reps: null, reps_target: null,
+  aim: 'warm_up', index: 1, count: 4, exercise: 'lats', title: 'Lats, lying on your side', side: 'left', state: 'working', remaining_s: 24.3, reps: null, reps_target: null,
   next: { exercise: 'lats', title: 'Lats, lying on your side', side: 'right' }, ...change,
 }) // prettier-ignore
 
@@ -117,7 +117,7 @@ const stamp = () => ({ seq: ++seq, t_s: 1 + seq / 15, capture_ms: Date.now() - 8
 
 export function state(change = {}) {
   return {
-    type: 'state', ...stamp(), phase: 'checking', phase_reason: null, size: [640, 360], frame: frames.correct[0], setup: setup.good, banner: null,
+    type: 'state', ...stamp(), phase: 'checking', phase_reason: null, phase_exercise: 'rolling', plan: null, size: [640, 360], frame: frames.correct[0], setup: setup.good, banner: null,
     notices: [], delays_ms: { network: 4, decode: 1, wait: 3, pose: 21, roller: 2, rules: 0.1 }, rates: { received: 30, analysed: 15 },
     connection: 'good', transport: 'webrtc', levels, ...change,
   } // prettier-ignore
@@ -125,14 +125,14 @@ export function state(change = {}) {
 
 export function progress(change = {}) {
   return {
-    type: 'progress', ...stamp(), passes: 4, holds: 1, hold_s: 0.4, target_s: 38, dose_share: 1,
+    type: 'progress', ...stamp(), passes: 4, holds: 1, hold_s: 0.4, target_s: 38, dose_share: 1, dose_s: 38, dose_target_s: 30, dose_done: true, reps: 0, reps_target: 0,
     time_in_zone_s: { lumbar: 1, lower_thoracic: 9, thoracic: 78, neck: 0, off: 6 }, levels, ...change,
   } // prettier-ignore
 }
 
 const finding = (code, severity, start_s, end_s, text, spoken = true) => ({ code, severity, start_s, end_s, value: null, limit: null, unit: null, text, spoken })
-export const summary = {
-  exercise_id: 'thoracic-roll', exercise_version: 1, exercise_hash: 'look', side: '', dose: 'warm_up', duration_s: 128, passes: 6, reps: 0,
+const outcome = {
+  exercise_id: 'thoracic-roll', exercise_version: 1, exercise_hash: 'sha256:0', side: '', duration_s: 128, passes: 6, reps: 0, dose: 'warm_up',
   phases: [{ id: 'rolling', time_s: 95, visits: 3 }],
   cues: [
     finding('roller_too_low', 'safety', 12.1, 15.9, 'Bring the roller up to your shoulder blades'),
@@ -144,15 +144,18 @@ export const summary = {
   holds: [{ start_s: 70, end_s: 94, s: 0.83, level: 'T7' }],
   time_in_zone_s: { lumbar: 3.8, lower_thoracic: 11.5, thoracic: 84, neck: 0, off: 28.7 },
   time_at_level_s: levels, doses: [{ id: 'warm_up', done_s: 95, min_s: 30, max_s: 60, reps: 0, reps_min: 0, reps_max: 0 }],
+} // prettier-ignore
+export const summary = {
+  ...outcome, reason: 'stopped', aim: '', blocks: [{ ...outcome, index: 0, outcome: 'stopped', worked_s: 128, judged: true }],
   frames: { received: 3800, decoded: 3800, analysed: 1900, pushed: 1900, dropped: { slot: 1900 } },
-  pain: [{ t_s: 80, value: 3 }],
+  pain: [{ t_s: 80, value: 3, when: 'during', block: 0 }],
 } // prettier-ignore
 
 export const step = (change = {}) => ({
-  type: 'step', ...stamp(), index: 2, exercise: 'lats', side: 'right', title: 'Lats, lying on your side', say: 'Now the right side', text: 'Now the right side', ...change,
+  type: 'step', ...stamp(), kind: 'intro', index: 2, exercise: 'lats', side: 'right', title: 'Lats, lying on your side', say: 'Now the right side', text: 'Now the right side', ...change,
 }) // prettier-ignore
 
-export const calibrated = (kind = 'scapula') => ({ type: 'calibrated', ...stamp(), kind, value: 0.03 })
+export const calibrated = (kind = 'scapula') => ({ type: 'calibrated', ...stamp(), kind, value: 0.03, text: 'Got it', say: 'Got it.' })
 export const notReady = () => ({ type: 'error', ...stamp(), code: 'not_ready', message: 'I do not see the roller surely enough. Lie still for two seconds and try again.', fatal: false })
 
 export const summaryNews = (change = {}) => ({ type: 'summary', ...stamp(), summary: { ...summary, ...change } })

@@ -27,6 +27,13 @@ const fromServer: Record<string, Record<string, unknown>> = {
   'cue without a measure': { ...cue, value: null, limit: null, unit: null, started_ms: null, t_s: null, capture_ms: null },
   cue_clear: { type: 'cue_clear', seq: 8, t_s: 5, capture_ms: null, id: 3, code: 'roller_too_low' },
   progress: fx.progress(),
+  'state of a plan': fx.state({ plan: fx.planNow() }),
+  'state of a plan in repetitions, at its end': fx.state({ phase_exercise: null, plan: fx.planNow({ aim: null, side: null, state: 'done', remaining_s: null, reps: 2, reps_target: 5, next: null }) }),
+  step: fx.step(),
+  'step without a side': fx.step({ kind: 'finished', side: null, say: '' }),
+  calibrated: fx.calibrated(),
+  'calibrated by the hips': fx.calibrated('hips_down'),
+  'not ready': fx.notReady(),
   summary: fx.summaryNews(),
   error: { type: 'error', seq: 1, t_s: null, capture_ms: null, code: 'bad_message', message: 'Say it otherwise.', fatal: false },
 }
@@ -83,6 +90,13 @@ describe('what the page says', () => {
     { type: 'place_roller', x: 380.3, y: 261.7, radius: 19.9, t_s: 12.25 },
     { type: 'place_roller', x: 0, y: 0, radius: 5, t_s: null },
     { type: 'language', language: 'en' },
+    { type: 'language', language: 'zh-Hans' },
+    { type: 'pain', value: 3, when: 'after' },
+    { type: 'next' },
+    { type: 'skip' },
+    { type: 'back' },
+    { type: 'calibrate', kind: 'scapula' },
+    { type: 'calibrate', kind: 'hips_down' },
   ]
   it.each(messages.map((m) => [JSON.stringify(m), m] as const))('%s fits the schema', (_, message) => {
     expect(fits('from_page', message)).toBe('')

@@ -166,7 +166,7 @@ describe('advice', () => {
     expect(of({ cues: faults('jerky', 'knees_not_bent', 'hips_not_lifted', 'roller_too_low') })).toEqual(['roller_too_low', 'hips_not_lifted', 'legs'])
   })
   it('pain before all', () => {
-    expect(of({ cues: faults('roller_too_low'), pain: [{ t_s: 1, value: 4 }] })[0]).toBe('pain')
+    expect(of({ cues: faults('roller_too_low'), pain: [{ t_s: 1, value: 4, when: 'during', block: 0 }] })[0]).toBe('pain')
   })
   it('nothing to better: keep it like this', () => {
     expect(of({ cues: [] })).toEqual(['good'])

@@ -39,7 +39,7 @@ export function limitsOf(exercise: Exercise): Limits {
     speed: { hint: hint ?? d.speed.hint, cue: cue ?? d.speed.cue, shown: shown ?? d.speed.shown },
     hips: { min: (exercise.hip_lift?.min_l ?? 0.06) * torsoCm, shown: d.hips.shown },
     zones: exercise.zones.length > 0 ? exercise.zones : d.zones,
-    dose: dose ? { min: dose.min_s, max: dose.max_s } : null,
+    dose: dose && dose.min_s !== null && dose.max_s !== null ? { min: dose.min_s, max: dose.max_s } : null,
     holdS: exercise.hold?.min_s ?? d.holdS,
   }
 }
