@@ -159,6 +159,7 @@ func TestTooManyPictures(t *testing.T) {
 func TestReconnect(t *testing.T) {
 	s := newStand(t, Limits{})
 	p := s.dial()
+	p.until("state") // now it is among the clients, and hears what happens
 	m := speaking(frameAt(5), finding(1, "jerky"))
 	m.Live.Progress.Passes = 4
 	if err := s.hub.Take(m); err != nil {
