@@ -3,7 +3,6 @@ import { choiceOf, firstOf, getCatalogue, insteadOfLowBack, onItsBack, type Cata
 import { figureIds } from '../../src/figures'
 import { drawSpine } from '../../src/figures/spine'
 import type { Info } from '../../src/lib/api'
-import { BreathReminder } from '../../src/lib/check/breath'
 import { painChange, painStops } from '../../src/lib/check/pain'
 import { bannerView, planTitle, type Standing } from '../../src/lib/check/view'
 import { Malformed } from '../../src/lib/validate'
@@ -85,18 +84,6 @@ describe('pain after a check', () => {
       expect(painChange(after, before) === 'much').toBe(painStops(after, before))
     } // prettier-ignore
   })
-})
-
-describe('breathing', () => {
-  const said = (...holds: number[]) => {
-    const reminder = new BreathReminder()
-    return holds.filter((h) => reminder.step(h))
-  }
-  it('is said once a hold is one, and again when it is long', () => {
-    expect(said(0, 1, 3, 4.9, 5.1, 6, 10, 16, 17.2, 20, 30)).toEqual([5.1, 17.2])
-  })
-  it('begins anew with the next hold', () => expect(said(5, 8, 0, 2, 5.5)).toEqual([5, 5.5]))
-  it('is not said twice where the page was away', () => expect(said(0, 18, 19, 25)).toEqual([18]))
 })
 
 describe('the banner in a plan', () => {
