@@ -58,6 +58,8 @@ export interface RollerSize {
 export interface OpenRequest {
   /** A plan by its aim, or one exercise with its side and dose. */
   plan?: string
+  equipment?: string[]
+  experienced?: boolean
   exercise?: string
   side?: string | null
   dose?: string | null

@@ -3,7 +3,7 @@
 
 import { ApiError, getInfo, openCheck, type Info } from './api'
 import { CameraError, cameraHindrance, listCameras, openCamera, release, type Camera, type CameraChoice } from './camera'
-import { choiceOf, getCatalogue, type Catalogue, type Choice, type Lesson } from './catalogue'
+import { choiceOf, equipmentOf, getCatalogue, keyOf, type Catalogue, type Choice, type Lesson, type Means } from './catalogue'
 import { verdict, type QuestionId } from './check/screening'
 import { wallMs } from './check/delay'
 import { load, save, type Preferences } from './preferences'
@@ -108,15 +108,23 @@ export class App {
 
   /** Fetches what there is to do, unless it is there in this language. */
   async fetchCatalogue(): Promise<void> {
-    const language = this.language
-    if (this.catalogue?.language === language || !this.info) return
+    const { ball, experienced } = this.preferences
+    const key = keyOf(this.language, { ball, experienced })
+    if (this.catalogue?.key === key || !this.info) return
     try {
-      const found = await getCatalogue(language, this.info)
-      if (this.language === language) this.catalogue = found
+      const found = await getCatalogue(this.language, { ball, experienced }, this.info)
+      if (key === keyOf(this.language, this.preferences)) this.catalogue = found
     } catch (cause) {
       // The lessons can be read without it.
       if (this.screen !== 'learn') this.problem = this.problemOf(cause)
     }
+  }
+
+  /** What plans may hold has changed. */
+  setMeans(means: Means): void {
+    Object.assign(this.preferences, means)
+    this.remember()
+    void this.fetchCatalogue()
   }
 
   /** Opens the lessons; leaveLearn comes back from there. */
@@ -218,7 +226,7 @@ export class App {
       const opened = await openCheck(
         {
           ...(this.choice.kind === 'plan'
-            ? { plan: this.choice.aim }
+            ? { plan: this.choice.aim, equipment: equipmentOf(this.preferences), experienced: this.preferences.experienced }
             : { exercise: this.choice.exercise, side: this.choice.side, dose: this.choice.dose }),
           language: this.language,
           roller: { diameter_cm: this.preferences.diameter, length_cm: this.preferences.length },

@@ -44,21 +44,35 @@ const plan = object({ aim: string, title: string, minutes: number, steps: list(p
 export type Plan = Checked<typeof plan>
 
 export interface Catalogue {
-  language: string
+  /** Names what it was asked for: another language or other means make another catalogue. */
+  key: string
   lessons: Lesson[]
   plans: Plan[]
 }
 
+/** What plans may hold. */
+export interface Means {
+  ball: boolean
+  experienced: boolean
+}
+
+/** The things that somebody has for a plan, as the server names them. */
+export const equipmentOf = (means: Means): string[] => (means.ball ? ['roller', 'ball'] : ['roller'])
+
+export const keyOf = (language: string, means: Means): string => [language, means.ball, means.experienced].join()
+
 /** Asks the server what there is to do, in a language. Throws ApiError, or Malformed. */
-export async function getCatalogue(language: string, info: Info): Promise<Catalogue> {
-  const ask = async (path: string): Promise<unknown> => (await call(`${path}?language=${encodeURIComponent(language)}`)).json()
+export async function getCatalogue(language: string, means: Means, info: Info): Promise<Catalogue> {
+  const ask = async (path: string, query: Record<string, string> = {}): Promise<unknown> =>
+    (await call(`${path}?${new URLSearchParams({ language, ...query })}`)).json()
+  const wishes = { equipment: equipmentOf(means).join(','), experienced: String(means.experienced) }
   try {
-    const [lessons, plans] = await Promise.all([ask('/api/exercises'), ask('/api/plans')])
-    return { language, lessons: list(lesson)(lessons, 'exercises'), plans: list(plan)(plans, 'plans') }
+    const [lessons, plans] = await Promise.all([ask('/api/exercises'), ask('/api/plans', wishes)])
+    return { key: keyOf(language, means), lessons: list(lesson)(lessons, 'exercises'), plans: list(plan)(plans, 'plans') }
   } catch (cause) {
     // A server from before the lessons has its exercises all the same.
     if (!(cause instanceof ApiError) || cause.status !== 404) throw cause
-    return { language, lessons: list(lesson)(info.exercises, 'exercises'), plans: [] }
+    return { key: keyOf(language, means), lessons: list(lesson)(info.exercises, 'exercises'), plans: [] }
   }
 }
 

@@ -1,5 +1,5 @@
-// What this browser remembers: language and units, how loud and how fast the voice is, and the roller's size. Nothing
-// about a person.
+// What this browser remembers: language and units, how loud and how fast the voice is, the roller's size, and what plans
+// may hold. Nothing about a person's health.
 
 import type { VoiceSettings } from './voice/speaker'
 import type { Units } from '../words'
@@ -12,6 +12,9 @@ export interface Preferences {
   length: number | null
   /** One of words/languages, empty where nobody has chosen: the browser's then. */
   language: string
+  /** Whether there is a ball, and whether plans may hold advanced exercises. */
+  ball: boolean
+  experienced: boolean
   /** Empty where nobody has chosen: those usual where the person is then. */
   units: Units | ''
 }
@@ -22,6 +25,8 @@ export const defaults: Preferences = {
   length: null,
   language: '',
   units: '',
+  ball: true,
+  experienced: false,
 }
 
 const key = 'rollwell.preferences'
@@ -48,6 +53,8 @@ export function read(text: string | null): Preferences {
     diameter: within(found.diameter, 5, 25, defaults.diameter),
     length: typeof found.length === 'number' ? within(found.length, 5, 200, 0) || null : null,
     language: typeof found.language === 'string' ? found.language : '',
+    ball: found.ball !== false,
+    experienced: found.experienced === true,
     units: found.units === 'metric' || found.units === 'inches' ? found.units : '',
   }
 }

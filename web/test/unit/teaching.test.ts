@@ -12,6 +12,7 @@ import * as fx from '../look/fixture.mjs'
 
 const en = wordsOf('en')
 const info: Info = { version: '1', exercises: [{ id: 'thoracic-roll', version: 1, title: 'Thoracic roll', languages: ['en'] }], token_required: false }
+const means = { ball: true, experienced: false }
 const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status })
 
 function serve(answers: Record<string, Response>) {
@@ -26,14 +27,14 @@ afterEach(() => vi.unstubAllGlobals())
 
 const fetched = async (): Promise<Catalogue> => {
   serve({ '/api/exercises': answer(200, fx.catalogues.en.exercises), '/api/plans': answer(200, fx.catalogues.en.plans) })
-  return getCatalogue('en', info)
+  return getCatalogue('en', means, info)
 }
 
 describe('the catalogue', () => {
-  it('is asked for in the language', async () => {
+  it('is asked for in the language, and by what there is', async () => {
     const asked = serve({ '/api/exercises': answer(200, []), '/api/plans': answer(200, []) })
-    await getCatalogue('zh-Hans', info)
-    expect(asked.sort()).toEqual(['/api/exercises?language=zh-Hans', '/api/plans?language=zh-Hans'])
+    await getCatalogue('zh-Hans', { ball: false, experienced: true }, info)
+    expect(asked.sort()).toEqual(['/api/exercises?language=zh-Hans', '/api/plans?language=zh-Hans&equipment=roller&experienced=true'])
   })
   it('has all exercises, each with a drawing', async () => {
     const { lessons } = await fetched()
@@ -41,14 +42,14 @@ describe('the catalogue', () => {
   })
   it('of a server that knows no lessons has its exercises', async () => {
     serve({})
-    const { lessons, plans } = await getCatalogue('en', info)
+    const { lessons, plans } = await getCatalogue('en', means, info)
     expect([lessons.map((l) => l.title), plans]).toEqual([['Thoracic roll'], []])
   })
   it('other refusals and nonsense are told', async () => {
     serve({ '/api/exercises': answer(500, {}), '/api/plans': answer(200, []) })
-    await expect(getCatalogue('en', info)).rejects.toMatchObject({ status: 500 })
+    await expect(getCatalogue('en', means, info)).rejects.toMatchObject({ status: 500 })
     serve({ '/api/exercises': answer(200, [{ id: 7 }]), '/api/plans': answer(200, []) })
-    await expect(getCatalogue('en', info)).rejects.toThrow(Malformed)
+    await expect(getCatalogue('en', means, info)).rejects.toThrow(Malformed)
   })
   it('a choice begins with its first exercise, on its side', async () => {
     const c = await fetched()
