@@ -110,9 +110,9 @@ export class App {
   async fetchCatalogue(): Promise<void> {
     const { ball, experienced } = this.preferences
     const key = keyOf(this.language, { ball, experienced })
-    if (this.catalogue?.key === key || !this.info) return
+    if (this.catalogue?.key === key) return
     try {
-      const found = await getCatalogue(this.language, { ball, experienced }, this.info)
+      const found = await getCatalogue(this.language, { ball, experienced })
       if (key === keyOf(this.language, this.preferences)) this.catalogue = found
     } catch (cause) {
       // The lessons can be read without it.
@@ -237,7 +237,7 @@ export class App {
       )
       this.session = new Session(opened, this.stream, this.feed, this.speaker)
       this.painAfter = null
-      if (this.painBefore !== null) this.session.pain(this.painBefore)
+      if (this.painBefore !== null) this.session.pain(this.painBefore, 'before')
       this.screen = 'live'
       this.wake.hold(true)
     } catch (cause) {

@@ -1,6 +1,6 @@
 // What there is to do: the exercises and the plans, with all their words in one language.
 
-import { ApiError, call, type Info } from './api'
+import { call } from './api'
 import { list, nullable, number, object, oneOf, string, withDefault, type Checked } from './validate'
 
 export const sides = ['left', 'right'] as const
@@ -40,7 +40,7 @@ export type Lesson = Checked<typeof lesson>
 const planStep = object({ exercise: string, title: string, side: nullable(side), seconds: nullable(number), reps: nullable(number) })
 export type PlanStep = Checked<typeof planStep>
 
-const plan = object({ aim: string, title: string, minutes: number, steps: list(planStep) })
+const plan = object({ aim: string, title: string, text: withDefault(string, ''), minutes: number, steps: list(planStep) })
 export type Plan = Checked<typeof plan>
 
 export interface Catalogue {
@@ -62,18 +62,12 @@ export const equipmentOf = (means: Means): string[] => (means.ball ? ['roller', 
 export const keyOf = (language: string, means: Means): string => [language, means.ball, means.experienced].join()
 
 /** Asks the server what there is to do, in a language. Throws ApiError, or Malformed. */
-export async function getCatalogue(language: string, means: Means, info: Info): Promise<Catalogue> {
+export async function getCatalogue(language: string, means: Means): Promise<Catalogue> {
   const ask = async (path: string, query: Record<string, string> = {}): Promise<unknown> =>
     (await call(`${path}?${new URLSearchParams({ language, ...query })}`)).json()
   const wishes = { equipment: equipmentOf(means).join(','), experienced: String(means.experienced) }
-  try {
-    const [lessons, plans] = await Promise.all([ask('/api/exercises'), ask('/api/plans', wishes)])
-    return { key: keyOf(language, means), lessons: list(lesson)(lessons, 'exercises'), plans: list(plan)(plans, 'plans') }
-  } catch (cause) {
-    // A server from before the lessons has its exercises all the same.
-    if (!(cause instanceof ApiError) || cause.status !== 404) throw cause
-    return { key: keyOf(language, means), lessons: list(lesson)(info.exercises, 'exercises'), plans: [] }
-  }
+  const [lessons, plans] = await Promise.all([ask('/api/exercises'), ask('/api/plans', wishes)])
+  return { key: keyOf(language, means), lessons: list(lesson)(lessons, 'exercises'), plans: list(plan)(plans, 'plans') }
 }
 
 /** What somebody has chosen to do. */

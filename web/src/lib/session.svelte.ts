@@ -10,7 +10,7 @@ import { painStops } from './check/pain'
 import { Events, type EventsOptions, type Link } from './events'
 import { sendPictures } from './jpeg'
 import { summaryOf } from './protocol'
-import type { Banner, Calibration, Cue, Failure, FromServer, Phase, Progress, SetupItem, State, Step, Summary, ToServer } from './protocol'
+import type { Banner, Calibrated, Calibration, Cue, Failure, FromServer, PainTime, Phase, Progress, SetupItem, State, Step, Summary, ToServer } from './protocol'
 import { defaultLimits, limitsOf, type Limits } from './check/limits'
 import type { Speaker } from './voice/speaker'
 import { publish } from './whip'
@@ -58,8 +58,10 @@ export class Session {
   pains = $state.raw<number[]>([])
   /** What the plan said last, while it is new. */
   step = $state.raw<Step | null>(null)
+  /** All blocks are done: the check ends by itself soon. */
+  finished = $state(false)
   /** What became of the last calibration. */
-  calibration = $state.raw<{ kind: Calibration; wrong: string | null } | null>(null)
+  calibration = $state.raw<{ kind: Calibration; done: boolean; text: string } | null>(null)
   /** How often the roller was told off the lower back. */
   tooLow = $state(0)
   /** The session time at which the check proper began, in s. */
@@ -129,11 +131,11 @@ export class Session {
   }
 
   /** Reports a number on the pain scale. Returns whether the check ends for it. */
-  pain = (value: number): boolean => {
+  pain = (value: number, when: PainTime = 'during'): boolean => {
     const stops = painStops(value, this.pains[0] ?? null)
     this.pains = [...this.pains, value]
     this.painStop ||= stops
-    this.command({ type: 'pain', value })
+    this.command({ type: 'pain', value, when })
     return stops
   }
 
@@ -197,9 +199,7 @@ export class Session {
       case 'step':
         return this.takeStep(message, now)
       case 'calibrated':
-        this.calibrating = null
-        this.calibration = { kind: message.kind, wrong: null }
-        return
+        return this.takeCalibrated(message, now)
       case 'error':
         return this.takeError(message)
     }
@@ -238,8 +238,15 @@ export class Session {
     this.speaker.say({ id: `cue-${cue.id}`, text: cue.say, urgency: cue.severity, at: this.trueAt(cue.capture_ms, now) })
   }
 
+  private takeCalibrated(message: Calibrated, now: number): void {
+    this.calibrating = null
+    this.calibration = { kind: message.kind, done: true, text: message.text }
+    this.speaker.say({ id: 'calibrated', text: message.say, urgency: 'guide', at: now })
+  }
+
   private takeStep(step: Step, now: number): void {
     this.step = step
+    this.finished = step.kind === 'finished'
     this.speaker.say({ id: `step-${step.index}-${step.seq}`, text: step.say, urgency: 'guide', at: now })
     this.world.later(stepShownMs, () => {
       if (this.step === step) this.step = null
@@ -249,7 +256,7 @@ export class Session {
   private takeError(message: Failure): void {
     if (message.fatal) return this.fail('ended', message.message)
     if (message.code === 'not_ready' && this.calibrating) {
-      this.calibration = { kind: this.calibrating, wrong: message.message }
+      this.calibration = { kind: this.calibrating, done: false, text: message.message }
       this.calibrating = null
     } else this.complaint = message
   }

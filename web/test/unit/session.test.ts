@@ -294,6 +294,13 @@ describe('a plan', () => {
     s.afterwards()
     expect(s.session.step).toBeNull()
   })
+  it('is over once it says so, unless somebody goes back', () => {
+    const s = stage()
+    s.hear(fx.step({ kind: 'finished' }))
+    expect(s.session.finished).toBe(true)
+    s.hear(fx.step({ kind: 'intro' }))
+    expect(s.session.finished).toBe(false)
+  })
   it('goes on, back and begins by command', () => {
     const s = stage()
     s.session.next()
@@ -317,13 +324,14 @@ describe('calibration', () => {
     expect(s.sent).toEqual([{ type: 'calibrate', kind: 'scapula' }])
     expect(s.session.calibration).toBeNull()
     s.hear(fx.calibrated('scapula'))
-    expect(s.session.calibration).toEqual({ kind: 'scapula', wrong: null })
+    expect(s.session.calibration).toMatchObject({ kind: 'scapula', done: true })
+    expect(s.said.at(-1)?.text).toBe('Got it.')
   })
   it('what is not ready is said with the server’s words', () => {
     const s = stage()
     s.session.calibrate('hips_down')
     s.hear(fx.notReady())
-    expect(s.session.calibration).toMatchObject({ kind: 'hips_down', wrong: expect.stringContaining('Lie still') })
+    expect(s.session.calibration).toMatchObject({ kind: 'hips_down', done: false, text: expect.stringContaining('Lie still') })
     expect(s.session.complaint).toBeNull()
   })
   it('another complaint is not its answer', () => {

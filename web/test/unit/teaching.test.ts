@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { choiceOf, firstOf, getCatalogue, insteadOfLowBack, onItsBack, type Catalogue, type Lesson } from '../../src/lib/catalogue'
 import { figureIds } from '../../src/figures'
 import { drawSpine } from '../../src/figures/spine'
-import type { Info } from '../../src/lib/api'
 import { painChange, painStops } from '../../src/lib/check/pain'
 import { bannerView, planTitle, type Standing } from '../../src/lib/check/view'
 import { Malformed } from '../../src/lib/validate'
@@ -11,7 +10,6 @@ import { wordsOf } from '../../src/words'
 import * as fx from '../look/fixture.mjs'
 
 const en = wordsOf('en')
-const info: Info = { version: '1', exercises: [{ id: 'thoracic-roll', version: 1, title: 'Thoracic roll', languages: ['en'] }], token_required: false }
 const means = { ball: true, experienced: false }
 const answer = (status: number, body: unknown) => new Response(JSON.stringify(body), { status })
 
@@ -27,29 +25,24 @@ afterEach(() => vi.unstubAllGlobals())
 
 const fetched = async (): Promise<Catalogue> => {
   serve({ '/api/exercises': answer(200, fx.catalogues.en.exercises), '/api/plans': answer(200, fx.catalogues.en.plans) })
-  return getCatalogue('en', means, info)
+  return getCatalogue('en', means)
 }
 
 describe('the catalogue', () => {
   it('is asked for in the language, and by what there is', async () => {
     const asked = serve({ '/api/exercises': answer(200, []), '/api/plans': answer(200, []) })
-    await getCatalogue('zh-Hans', { ball: false, experienced: true }, info)
+    await getCatalogue('zh-Hans', { ball: false, experienced: true })
     expect(asked.sort()).toEqual(['/api/exercises?language=zh-Hans', '/api/plans?language=zh-Hans&equipment=roller&experienced=true'])
   })
   it('has all exercises, each with a drawing', async () => {
     const { lessons } = await fetched()
     expect(lessons.map((l) => l.id).sort()).toEqual([...figureIds].sort())
   })
-  it('of a server that knows no lessons has its exercises', async () => {
-    serve({})
-    const { lessons, plans } = await getCatalogue('en', means, info)
-    expect([lessons.map((l) => l.title), plans]).toEqual([['Thoracic roll'], []])
-  })
   it('other refusals and nonsense are told', async () => {
     serve({ '/api/exercises': answer(500, {}), '/api/plans': answer(200, []) })
-    await expect(getCatalogue('en', means, info)).rejects.toMatchObject({ status: 500 })
+    await expect(getCatalogue('en', means)).rejects.toMatchObject({ status: 500 })
     serve({ '/api/exercises': answer(200, [{ id: 7 }]), '/api/plans': answer(200, []) })
-    await expect(getCatalogue('en', means, info)).rejects.toThrow(Malformed)
+    await expect(getCatalogue('en', means)).rejects.toThrow(Malformed)
   })
   it('a choice begins with its first exercise, on its side', async () => {
     const c = await fetched()
