@@ -130,12 +130,12 @@ export class Session {
     this.command({ type: 'calibrate', kind })
   }
 
-  /** Reports a number on the pain scale. Returns whether the check ends for it. */
-  pain = (value: number, when: PainTime = 'during'): boolean => {
+  /** Reports a number on the pain scale, of now or of another time. Returns whether the check ends for it. */
+  pain = (value: number, when?: PainTime): boolean => {
     const stops = painStops(value, this.pains[0] ?? null)
     this.pains = [...this.pains, value]
     this.painStop ||= stops
-    this.command({ type: 'pain', value, when })
+    this.command({ type: 'pain', value, ...(when && { when }) })
     return stops
   }
 
