@@ -1,5 +1,6 @@
 // What there is to do: the exercises and the plans, with all their words in one language.
 
+import { figureIds } from '../figures'
 import { call } from './api'
 import { list, nullable, number, object, oneOf, string, withDefault, type Checked } from './validate'
 
@@ -67,7 +68,16 @@ export async function getCatalogue(language: string, means: Means): Promise<Cata
     (await call(`${path}?${new URLSearchParams({ language, ...query })}`)).json()
   const wishes = { equipment: equipmentOf(means).join(','), experienced: String(means.experienced) }
   const [lessons, plans] = await Promise.all([ask('/api/exercises'), ask('/api/plans', wishes)])
-  return { key: keyOf(language, means), lessons: list(lesson)(lessons, 'exercises'), plans: list(plan)(plans, 'plans') }
+  return { key: keyOf(language, means), lessons: inGuideOrder(list(lesson)(lessons, 'exercises')), plans: list(plan)(plans, 'plans') }
+}
+
+// The guide's order; what somebody has added comes last.
+function inGuideOrder(lessons: Lesson[]): Lesson[] {
+  const place = (l: Lesson): number => {
+    const found = figureIds.findIndex((id) => id === l.id)
+    return found < 0 ? figureIds.length : found
+  }
+  return lessons.toSorted((a, b) => place(a) - place(b))
 }
 
 /** What somebody has chosen to do. */
