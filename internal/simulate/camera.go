@@ -26,12 +26,12 @@ func (c Camera) orUsual() Camera {
 	return c
 }
 
-// RandomCamera returns a camera as people put it up: 2.6 to 3.5 m away, .3 to 1.0 m high, within 12° of side-on,
+// RandomCamera returns a camera as people put it up: 2.6 to 3.5 m away, .4 to 1.1 m high, within 12° of side-on,
 // askew by a degree, with a webcam's lens.
 func RandomCamera(rng *rand.Rand) Camera {
 	between := func(lo, hi float64) float64 { return lo + (hi-lo)*rng.Float64() }
 	return Camera{
-		Distance: between(2.6, 3.5), Height: between(0.3, 1.0), Yaw: between(-12, 12), Roll: bounded(rng), Focal: between(0.68, 0.82),
+		Distance: between(2.6, 3.5), Height: between(0.4, 1.1), Yaw: between(-12, 12), Roll: bounded(rng), Focal: between(0.68, 0.82),
 	}
 }
 

@@ -10,18 +10,21 @@ import (
 
 // Errors of what an eye sees at a noise of 1, as standard deviations in metres. Those that stay for a session are the
 // build of the person and the bias of the network: hips 30 to 50 mm and shoulders some 20 mm before the trunk's
-// correction, which leaves .03 and .02 L of them (domain.md §1.3; models/trunk). Along the trunk the shoulders also carry
-// what the arms do to them. The tremble is that of smoothed landmarks.
+// correction, which leaves .032 L of the middle of the hips, .026 along and .019 L across of that of the shoulders
+// (models/trunk); with the far side twice as bad the middle errs by 1.5 times what is here. Along the trunk the shoulders
+// also carry what the arms do to them (.03 L, domain.md §1.3). Ankles are the best of the limbs (1 to 15 mm). The tremble is that of smoothed landmarks.
 const (
-	hipStays, shoulderStaysAlong, shoulderStays = 0.018, 0.016, 0.010
-	limbStays, headStays                        = 0.018, 0.015
-	depthStays                                  = 0.05
+	hipStays, shoulderStaysAlong, shoulderStays = 0.0105, 0.0125, 0.0065
+	limbStays, feetStay, headStays              = 0.018, 0.012, 0.015
+	depthStays                                  = 0.035
 	wanders, wanderTau                          = 0.005, 1.5
 	trembles, trembleTau                        = 0.0025, 0.12
 	// farTimes is how much worse the far side is seen: hips 14.4 against 6.4 (% of the trunk, 232 renders).
 	farTimes = 2.0
 	// The trunk of somebody on a side is seen too long: .05 L at the shoulders, .035 L at the hips (same renders).
 	longShoulders, longHips = 0.05, 0.035
+	// Of somebody on the back the corrected hips come out lower than they are: rests of .182 for .201 L (internal/spine).
+	lowHips = 0.019
 	// The roller's end is seen to .025 L in all (domain.md §1.3); the radius to 3 %.
 	rollerStays, rollerTrembles, radiusStays = 0.008, 0.0015, 0.03
 	// Dropouts come every dropoutEvery seconds on average and last up to dropoutLasts.
@@ -77,6 +80,8 @@ func newEye(s *Script, p *performer, rng *rand.Rand) *eye {
 				sd = shoulderStays
 			case left == body.LeftHip:
 				sd = hipStays
+			case left >= body.LeftAnkle:
+				sd = feetStay
 			}
 			if k == 2 {
 				sd = depthStays
@@ -101,7 +106,7 @@ func (e *eye) begin(f *Figure) {
 		lo, hi, top = math.Min(lo, j.X), math.Max(hi, j.X), math.Max(top, j.Y)
 	}
 	camera := e.script.Camera.orUsual()
-	if e.script.Fault == "not_side_on" {
+	if e.script.Fault == "not_side_on" || e.script.Fault == "not_sideways" {
 		camera.Yaw = 50
 	}
 	target := body.Vec3{X: (lo + hi) / 2, Y: math.Max(0.25, top/2)}
@@ -109,8 +114,8 @@ func (e *eye) begin(f *Figure) {
 	if e.p.mirror {
 		headwards = -1
 	}
-	if e.script.Fault == "body_out_of_frame" { // pointed beyond the head
-		target.X += headwards * 1.9
+	if e.script.Fault == "body_out_of_frame" { // pointed so far beyond the head that the body's middle is on the edge
+		target.X += headwards * 1.1 * camera.Distance / (2 * camera.Focal)
 	}
 	e.view = camera.putUp(target, headwards)
 	e.began = true
@@ -165,13 +170,8 @@ func (e *eye) pose(f *Figure, dt float64) *body.Pose {
 	axis := f.Joints[body.LeftShoulder].Mid(f.Joints[body.RightShoulder]).Sub(hips)
 	_, middle := e.view.project(hips)
 	for i, j := range f.Joints {
-		if f.onSide && scale > 0 {
-			switch i {
-			case body.LeftShoulder, body.RightShoulder:
-				j = j.Add(axis.Mul(longShoulders))
-			case body.LeftHip, body.RightHip:
-				j = j.Add(axis.Mul(-longHips))
-			}
+		if scale > 0 {
+			j = j.Add(f.slip(i, axis))
 		}
 		visibility, times := e.visibility(f, i)
 		at, _ := e.view.project(j)
@@ -189,12 +189,32 @@ func (e *eye) pose(f *Figure, dt float64) *body.Pose {
 	return p
 }
 
+// slip is by how much BlazePose puts hips and shoulders into the wrong place for a posture; axis leads from the hips to
+// the shoulders.
+func (f *Figure) slip(i int, axis body.Vec3) body.Vec3 {
+	switch shoulder, hip := i == body.LeftShoulder || i == body.RightShoulder, i == body.LeftHip || i == body.RightHip; {
+	case f.onSide && shoulder:
+		return axis.Mul(longShoulders)
+	case f.onSide && hip:
+		return axis.Mul(-longHips)
+	case f.onBack && hip:
+		return body.Vec3{Y: -lowHips * axis.Len()}
+	}
+	return body.Vec3{}
+}
+
 // visibility tells how well a landmark is seen and how much worse than the near side it is measured.
 func (e *eye) visibility(f *Figure, i int) (visibility, times float64) {
 	v := e.view.turn(f.Joints[i].Sub(f.Joints[twin(i)]))
-	const behind = 0.06 // metres that one of a pair has to be behind the other to be hidden by it
+	const behind, crossed = 0.06, 0.25 // metres that one of a pair has to be behind the other to be hidden by it
 	if v.Z < behind || i < body.LeftShoulder {
 		return 0.97, 1
+	}
+	switch {
+	case i > body.RightElbow && i < body.LeftHip && v.Z < crossed: // wrists that cross before the chest
+		return 0.9, 1
+	case f.onSide: // the lower limbs of somebody on a side, of which the camera sees the most
+		return 0.8, 1.3
 	}
 	switch i {
 	case body.LeftShoulder, body.RightShoulder, body.LeftHip, body.RightHip: // the network always claims to see them

@@ -10,7 +10,7 @@ import (
 func lats(p *performer, dt float64) Figure {
 	b := &p.b
 	way := strokes{lo: 0.50, hi: 0.74}
-	p.within("roller_too_low", &way, 0.16, 0.24)
+	p.within("roller_too_low", &way, 0.20, 0.26)
 	p.within("roller_too_high", &way, 1.06, 1.14)
 	s := p.roll(dt, way)
 
@@ -30,7 +30,7 @@ func lats(p *performer, dt float64) Figure {
 		Centre: body.Vec3{X: rollerX, Y: b.radius()}, Axis: body.Vec3{Z: 1}, Radius: b.radius(), HalfLength: b.RollerReach,
 	}}
 	// Tipped onto the chest or the back.
-	t = t.rolled(p.facing * p.mix("shoulders_not_stacked", 4, 72) * degree)
+	t = t.rolled(p.facing * p.mix("shoulders_not_stacked", 4, 70) * degree)
 	upper := f.setTrunk(b, t, carriage{neck: 5, s: s})
 	p.setLatsArms(&f, t, upper)
 	p.setLatsLegs(&f, t)

@@ -29,7 +29,7 @@ func ballOnTheFloor(p *performer, dt float64) Figure {
 	rolling := math.Mod(p.cycle, search+stay) < search
 	p.cycle += dt
 	if k := p.fault("rolling_too_fast"); k > 0 {
-		way = strokes{lo: -0.3, hi: 0.3, speed: speed + k*(0.24-speed), accel: 0.8}
+		way = strokes{lo: -0.22, hi: 0.22, speed: speed + k*(0.17-speed), accel: 0.8}
 		rolling = true
 	}
 	if p.fault("held_too_long") > 0 {
@@ -52,7 +52,7 @@ func (p *performer) flat(hips, shoulders, x, neck float64, arms func(*Figure, tr
 	lean := math.Asin(math.Min(math.Max((shoulders-hips)/b.Torso, -0.9), 0.9))
 	t := supine(body.Vec3{X: x, Y: hips}, lean)
 	f := Figure{}
-	upper := f.setTrunk(b, t.rolled(p.mix("rolled_off_side", 0, 72)*degree), carriage{neck: neck})
+	upper := f.setTrunk(b, t.rolled(p.mix("rolled_off_side", 0, 82)*degree), carriage{neck: neck})
 	arms(&f, upper)
 	p.setSupineLegs(&f, t.hip)
 	return f
@@ -63,11 +63,11 @@ func ballAtTheWall(p *performer, dt float64) Figure {
 	b := &p.b
 	const search, stay = 8.0, 25.0
 	speed := 2 * p.pace
-	way := strokes{lo: -0.16, hi: -0.02, speed: speed, accel: 0.15}
+	way := strokes{lo: -0.12, hi: -0.01, speed: speed, accel: 0.15}
 	rolling := math.Mod(p.cycle, search+stay) < search
 	p.cycle += dt
 	if k := p.fault("rolling_too_fast"); k > 0 {
-		way = strokes{lo: -0.5, hi: -0.02, speed: speed + k*(0.26-speed), accel: 0.8}
+		way = strokes{lo: -0.46, hi: -0.02, speed: speed + k*(0.17-speed), accel: 0.8}
 		rolling = true
 	}
 	if p.fault("held_too_long") > 0 {
@@ -80,7 +80,7 @@ func ballAtTheWall(p *performer, dt float64) Figure {
 		p.stroke.v = 0
 	}
 	legs := b.Thigh + b.Shank
-	const feetOut = 0.25
+	const feetOut = 0.2
 	hipY := ankleHigh + math.Sqrt(legs*legs*0.985-feetOut*feetOut) + down*b.Torso
 	hipY = p.mix("knees_too_bent", hipY, ankleHigh+0.60*legs)
 	lean := p.mix("trunk_not_upright", 5, 40) * degree

@@ -10,16 +10,15 @@ import (
 func catCow(p *performer, dt float64) Figure {
 	b := &p.b
 	const period, fast = 9.0, 1.5
-	p.cycle += dt / p.mix("moving_too_fast", period, fast)
-	hold := p.mix("moving_too_fast", 1.4, 0) / p.mix("moving_too_fast", period, fast)
-	if !p.begun {
-		p.cycle = 0.27 // half way, between cow and cat
+	const neutral, ready = 0.27, 3.0 // half way between cow and cat, for so many seconds
+	once := p.mix("moving_too_fast", period, fast)
+	p.cycle += dt / once
+	if p.t < ready {
+		p.cycle = neutral
 	}
-	round := wave(p.cycle, 1, hold) // 0 cow, 1 cat
-	if p.t < 3 && p.script.FaultFrom >= 3 {
-		p.cycle, round = 0.27, wave(0.27, 1, hold)
-	}
-	back := p.mix("knees_not_under_hips", 0.03*round, 0.34) // the weight goes back a little in the cat
+	hold := p.mix("moving_too_fast", 1.4, 0) / once
+	round := wave(p.cycle, 1, hold)                         // 0 cow, 1 cat
+	back := p.mix("knees_not_under_hips", 0.03*round, 0.27) // the weight goes back a little in the cat
 	knees := body.Vec3{X: 0, Y: 0.05}
 	hipY := knees.Y + math.Sqrt(b.Thigh*b.Thigh-back*back)
 	hip := body.Vec3{X: -back, Y: hipY}
@@ -34,7 +33,7 @@ func catCow(p *performer, dt float64) Figure {
 		f.arm(b, right, hand, body.Vec3{X: -1, Z: 0.3 * side})
 		knee := body.Vec3{X: 0, Y: 0.05, Z: 0.1 * side}
 		knee = f.Joints[body.LeftHip+right].Add(knee.Sub(f.Joints[body.LeftHip+right]).Unit().Mul(b.Thigh))
-		f.setLeg(right, knee, knee.Add(body.Vec3{X: -b.Shank, Y: 0.02}), feetTo)
+		f.setLeg(right, knee, knee.Add(body.Vec3{X: -1, Y: 0.05}.Unit().Mul(b.Shank)), feetTo)
 	}
 	return f
 }
@@ -63,7 +62,7 @@ func childPose(p *performer, dt float64) Figure {
 		root := f.Joints[body.LeftHip+right]
 		knee := body.Vec3{X: root.X + math.Sqrt(math.Max(0.02, b.Thigh*b.Thigh-(root.Y-0.06)*(root.Y-0.06))), Y: 0.06, Z: 0.15 * side}
 		knee = root.Add(knee.Sub(root).Unit().Mul(b.Thigh))
-		f.setLeg(right, knee, knee.Add(body.Vec3{X: -b.Shank, Y: 0.01, Z: -0.04 * side}), feetTo)
+		f.setLeg(right, knee, knee.Add(body.Vec3{X: -1, Y: 0.03, Z: -0.1 * side}.Unit().Mul(b.Shank)), feetTo)
 	}
 	return f
 }

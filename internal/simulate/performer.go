@@ -8,8 +8,8 @@ import (
 	"github.com/rollwell/rollwell/internal/spine"
 )
 
-// exercise is how something is performed.
-type exercise struct {
+// act is how an exercise is performed.
+type act struct {
 	// step advances the performance by dt seconds and shows it, the head towards x and the usual side near.
 	step func(p *performer, dt float64) Figure
 	// faults are the codes of the cues that step can be made to draw.
@@ -23,7 +23,7 @@ type exercise struct {
 type performer struct {
 	script *Script
 	b      Body
-	ex     exercise
+	ex     act
 	t      float64
 	ramp   float64 // how far the fault has set in, 0…1
 	// present tells that the fault is fully there in this frame, though it may have to be waited for.

@@ -47,6 +47,8 @@ func hipFlexors(p *performer, dt float64) Figure {
 	// The right leg is straight: heads point along x and the belly down, so it is the near one.
 	legs := body.Vec3{X: -math.Cos(thigh), Y: -math.Sin(thigh)}
 	knee := f.Joints[body.RightHip].Add(legs.Mul(b.Thigh))
+	knee.Y = math.Max(knee.Y, 0.05)
+	knee = f.Joints[body.RightHip].Add(knee.Sub(f.Joints[body.RightHip]).Unit().Mul(b.Thigh))
 	ankle := knee.Add(legs.Mul(b.Shank))
 	ankle.Y = math.Max(ankle.Y, ankleHigh)
 	ankle = knee.Add(ankle.Sub(knee).Unit().Mul(b.Shank))

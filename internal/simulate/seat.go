@@ -22,7 +22,7 @@ func glutes(p *performer, dt float64) Figure {
 	arms := 0.97 * (b.UpperArm + b.Forearm)
 	lean := math.Acos(math.Min(1, (arms*0.95+wristHigh-high)/b.Torso))
 	lean = math.Min(math.Max(lean, 25*degree), 48*degree)
-	lean = p.mix("leaning_too_far", p.mix("not_leaning_back", lean, -6*degree), 78*degree)
+	lean = p.mix("leaning_too_far", p.mix("not_leaning_back", lean, 1*degree), 78*degree)
 	sin, cos := math.Sincos(lean)
 	t := newTrunk(hip, body.Vec3{X: sin, Y: cos}, body.Vec3{X: -cos, Y: sin})
 	f := Figure{Roller: &Cylinder{

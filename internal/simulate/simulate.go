@@ -70,6 +70,34 @@ func Pose(exercise string, t float64) Figure {
 // Run performs a script. The observations it yields may be kept; each has a pose and a roller of its own. It yields
 // nothing for an exercise that is not known.
 func Run(s Script) iter.Seq[spine.Observation] {
+	s = s.whole()
+	return func(yield func(spine.Observation) bool) {
+		perform(&s, func(o spine.Observation, _ bool) bool { return yield(o) })
+	}
+}
+
+// perform runs a script that is whole, and tells of every frame whether its fault is fully there.
+func perform(s *Script, yield func(o spine.Observation, present bool) bool) {
+	// What a person does, and what an eye makes of it, are drawn apart: more noise is no other performance.
+	p := newPerformer(s, rand.New(rand.NewPCG(s.Seed, 1)))
+	if p == nil {
+		return
+	}
+	e := newEye(s, p, rand.New(rand.NewPCG(s.Seed, 2)))
+	for k := 0; float64(k) < s.Seconds*s.FPS; k++ {
+		dt := 1 / s.FPS
+		if k == 0 {
+			dt = 0
+		}
+		f := p.step(dt)
+		if o, seen := e.look(&f, p.t); seen && !yield(o, p.present) {
+			return
+		}
+	}
+}
+
+// whole fills in what a script leaves to the usual.
+func (s Script) whole() Script {
 	if s.FPS <= 0 {
 		s.FPS = 30
 	}
@@ -80,23 +108,5 @@ func Run(s Script) iter.Seq[spine.Observation] {
 		s.FaultTo = s.Seconds
 	}
 	s.Body, s.Camera = s.Body.orUsual(), s.Camera.orUsual()
-	return func(yield func(spine.Observation) bool) {
-		// What a person does, and what an eye makes of it, are drawn apart: more noise is no other performance.
-		p := newPerformer(&s, rand.New(rand.NewPCG(s.Seed, 1)))
-		if p == nil {
-			return
-		}
-		e := newEye(&s, p, rand.New(rand.NewPCG(s.Seed, 2)))
-		for k := 0; float64(k) < s.Seconds*s.FPS; k++ {
-			dt := 1 / s.FPS
-			if k == 0 {
-				dt = 0
-			}
-			f := p.step(dt)
-			o, seen := e.look(&f, p.t)
-			if seen && !yield(o) {
-				return
-			}
-		}
-	}
+	return s
 }

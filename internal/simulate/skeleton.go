@@ -14,6 +14,8 @@ type Figure struct {
 	Roller *Cylinder
 	// onSide tells that the body lies on a side, where BlazePose makes the trunk longer than it is.
 	onSide bool
+	// onBack tells that it lies on the back over a roller, where the hips come out low.
+	onBack bool
 }
 
 // Cylinder is a roller: Axis is a unit vector along it.

@@ -25,7 +25,7 @@ func (p *performer) common(q lying) lying {
 	q.neck = p.mix("neck_pulled", q.neck, 52)
 	q.neck = p.mix("head_dropped", q.neck, -38)
 	q.skew = p.mix("roller_not_square", q.skew, 34)
-	q.roll = p.mix("rolled_off_side", q.roll, 72)
+	q.roll = p.mix("rolled_off_side", q.roll, 82)
 	return q
 }
 
@@ -40,7 +40,7 @@ func (q lying) show(p *performer) Figure {
 	centre := t.at(along, -depth, 0)
 	rollerX := -(q.s - 0.85) * b.Torso
 	t.hip.X = rollerX - centre.X
-	f := Figure{Roller: &Cylinder{
+	f := Figure{onBack: true, Roller: &Cylinder{
 		Centre: body.Vec3{X: rollerX, Y: b.radius()}, Axis: turned(body.Vec3{Z: 1}, up, q.skew*degree), Radius: b.radius(), HalfLength: b.RollerReach,
 	}}
 	c := q.carriage
@@ -81,7 +81,7 @@ func (p *performer) setSupineLegs(f *Figure, hip body.Vec3) {
 	}
 	for right, side := range [...]float64{1, -1} {
 		ankle := body.Vec3{X: p.feet[0], Y: ankleHigh, Z: side * 0.11}
-		straight := hip.X - 0.99*(b.Thigh+b.Shank)
+		straight := hip.X - 0.999*(b.Thigh+b.Shank)
 		folded := hip.X - 0.24
 		ankle.X = p.mix("knees_not_bent", ankle.X, straight)
 		ankle.X = p.mix("feet_too_close", ankle.X, folded)
@@ -97,10 +97,10 @@ func thoracicRoll(p *performer, dt float64) Figure {
 
 // rolling is a stroke with the hips up.
 func (p *performer) rolling(dt float64) lying {
-	way := strokes{lo: 0.73, hi: 0.97}
+	way := strokes{lo: 0.73, hi: 0.96}
 	p.within("roller_too_low", &way, 0.30, 0.40)
 	p.within("roller_too_high", &way, 1.28, 1.34)
-	q := lying{s: p.roll(dt, way), lift: 0.065}
+	q := lying{s: p.roll(dt, way), lift: 0.075}
 	q.neck = 12
 	q.lift = p.mix("hips_not_lifted", q.lift, -0.005)
 	q.lift = p.mix("hips_too_high", q.lift, 0.30)
@@ -110,7 +110,7 @@ func (p *performer) rolling(dt float64) lying {
 // tenderSpot looks for a spot and stays on it for as long as is asked for.
 func tenderSpot(p *performer, dt float64) Figure {
 	const search, stay = 6.0, 27.0
-	q := lying{s: p.stroke.at, lift: 0.065}
+	q := lying{s: p.stroke.at, lift: 0.075}
 	rolling := math.Mod(p.cycle, search+stay) < search
 	if code := p.script.Fault; p.ramp > 0 && code != "" {
 		switch code {
@@ -139,7 +139,7 @@ func weightShift(p *performer, dt float64) Figure {
 	case "hips_not_lifted", "roller_too_low", "roller_too_high", "rolling_too_fast", "jerky":
 		rolling = rolling || p.ramp > 0
 	}
-	q := lying{s: p.stroke.at, lift: 0.065}
+	q := lying{s: p.stroke.at, lift: 0.075}
 	at := math.Mod(p.cycle, search+stay) - search
 	p.cycle += dt
 	if rolling || !p.begun {
@@ -158,40 +158,45 @@ func weightShift(p *performer, dt float64) Figure {
 
 // thoracicExtension bends the upper back over a roller that lies still, five times at each of some levels, hips down.
 func thoracicExtension(p *performer, dt float64) Figure {
-	const rep, reps, move = 7.5, 5, 3.0
-	series := rep*reps + move
+	const first, rep, reps, move = 1.0, 7.5, 5, 3.0
+	const series = first + rep*reps + move
 	at := math.Mod(p.cycle, series)
 	p.cycle += dt
 	way := strokes{lo: 0.72, hi: 0.95}
 	far := p.script.Fault == "roller_too_low" || p.script.Fault == "roller_too_high"
 	p.within("roller_too_low", &way, 0.30, 0.38)
 	p.within("roller_too_high", &way, 1.28, 1.34)
-	q := lying{lift: 0.005}
+	q := lying{lift: 0}
 	q.neck = 12
 	switch {
 	case !p.begun:
 		p.stroke = stroke{at: 0.76, up: true, begun: true}
-		q.s = p.stroke.at
-	case at >= rep*reps, far && p.ramp > 0:
-		q.s = p.roll(dt, way)
-	case p.fault("roller_moves") > 0:
-		p.stroke.up = math.Mod(p.t, 6) < 3
-		q.s = p.stroke.step(dt, p.b.Torso, strokes{lo: 0.5, hi: 1.1, speed: 0.045, accel: 0.12})
-	default:
+	case at >= first+rep*reps, far && p.ramp > 0:
+		p.roll(dt, way)
+	case p.fault("roller_moves") <= 0:
 		p.stroke.v = 0
-		q.s = p.stroke.at
 	}
-	if at < rep*reps {
-		back := wave(math.Max(0, at-1), rep, 1.5)
-		if p.fault("dropping_fast") > 0 { // down within a third of a second
-			x := math.Mod(at, 3)
-			back = math.Min(1, math.Max(0, x-1)/0.3) * math.Min(1, (3-x)/0.6)
-		}
-		q.bend = back * p.mix("bent_too_far", p.mix("dropping_fast", 17, 28), 56)
-		if code := p.script.Fault; code == "bent_too_far" || code == "dropping_fast" {
-			p.present = p.present && back > 0.9
+	if at < first+rep*reps {
+		q.bend = p.mix("bent_too_far", p.mix("dropping_fast", 14, 26), 50) * p.back(at-first, rep)
+		if p.fault("roller_moves") > 0 && q.bend > 5 { // it slips along as the back bends
+			p.stroke.up = math.Mod(at-first, 2*rep) < rep
+			p.stroke.step(dt, p.b.Torso, strokes{lo: 0.5, hi: 1.1, speed: 0.05, accel: 0.2})
 		}
 	}
+	q.s = p.stroke.at
 	q.lift = p.mix("hips_not_down", q.lift, 0.11)
 	return p.common(q).show(p)
+}
+
+// back tells how far the back is bent in a series of reps that began at seconds ago, 0…1.
+func (p *performer) back(at, rep float64) float64 {
+	back := wave(math.Max(0, at), rep, 1.5)
+	if p.fault("dropping_fast") > 0 { // down within a third of a second
+		x := math.Mod(math.Max(0, at), 3)
+		back = math.Min(1, math.Max(0, x-1)/0.3) * math.Min(1, (3-x)/0.6)
+	}
+	if code := p.script.Fault; code == "bent_too_far" || code == "dropping_fast" || code == "roller_moves" {
+		p.present = p.present && back > 0.9
+	}
+	return back
 }

@@ -13,6 +13,8 @@ const (
 	// bendSigma is the error of a change of the bend in degrees: 3 mm of the ear or the shoulder are a degree. With the
 	// landmarks of BlazePose half of a bend is lost (a rendered back, 21°: 11 are read).
 	bendSigma = 5.0
+	// bendGate is how far the start pose trembles, in degrees.
+	bendGate = 3.0
 	// bendFirst is how long the start pose is learned for, in seconds.
 	bendFirst = 1.0
 )
@@ -32,8 +34,11 @@ func (b *bend) push(t, angle float64) float64 {
 	dt := math.Max(0, t-b.t)
 	b.t = t
 	tau := bendAwayTau
-	if angle < b.base || t-b.since < bendFirst {
+	switch over := angle - b.base; {
+	case t-b.since < bendFirst, over < -bendGate:
 		tau = bendTau
+	case over < bendGate: // trembling about the start pose
+		tau = 3 * bendTau
 	}
 	b.base += (angle - b.base) * (1 - math.Exp(-dt/tau))
 	return math.Max(0, angle-b.base)
@@ -41,8 +46,7 @@ func (b *bend) push(t, angle float64) float64 {
 
 // readBend fills β. The shoulder joints hardly tell of a back that bends over a roller, for the hips come down as the
 // chest goes back: of 21° on a rendered back they show 4. So the angle hip–roller–ear is taken, which opens by half of
-// the bend, and the neck's against the trunk, which takes the other half. Neither changes much as the roller travels
-// under a stiff back.
+// the bend, and the neck's against the trunk, which takes the other half.
 func (e *Estimator) readBend(s *sight, c *contact, t float64, r *Reading) {
 	ears := body.Mid(s.at(body.LeftEar), s.at(body.RightEar))
 	state := min(r.S.State, r.Neck.State)
@@ -51,5 +55,6 @@ func (e *Estimator) readBend(s *sight, c *contact, t float64, r *Reading) {
 	}
 	hips, head := s.t.H.Sub(c.mid), ears.Sub(c.mid)
 	opening := math.Abs(math.Atan2(hips.Cross(head), hips.Dot(head))) / degree
-	r.Bend = known(e.bend.push(t, opening-r.Neck.V), bendSigma, state)
+	const stiff = 24 // degrees per L: a roller that travels up under a stiff back closes the angle (renders: 23)
+	r.Bend = known(e.bend.push(t, opening-r.Neck.V+stiff*c.s), bendSigma, state)
 }

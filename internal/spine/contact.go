@@ -27,6 +27,8 @@ const (
 	// farApart is how far the middle of a roller's measured axis may be from where the body's lateral direction has
 	// it, as a share of the way there, before the far end counts as mistaken: a skew of 22°.
 	farApart = 0.4
+	// slantFrom is the share of a metre of the roller's axis that has to be seen for its length to be told from it.
+	slantFrom = 0.3
 
 	// sSigma is the error of s that stays with a perfect roller: people, keypoints, contact patch (domain.md
 	// §1.3: .07 in all).
@@ -121,14 +123,22 @@ func axisLine(t part, r *Roller, width, height int, lengthM float64) line {
 		return l
 	}
 	known := l
-	if length := l.g.Len(); lengthM <= 0 && length > 0.3*t.scale { // an axis seen at a slant tells its own length
+	length := l.g.Len()
+	if lengthM <= 0 && length > slantFrom*t.scale { // an axis seen at a slant tells its own length
 		l.reach = math.Min(math.Max(r.Far.Sub(r.Near).Len()/length/2, minReachM), maxReachM)
 		l.reachVar = offMiddleSigmaM*offMiddleSigmaM + 0.03*0.03
 	}
 	// The nearer half of a roller spans more of the picture than the farther one.
 	depth := 2 * l.reach * t.scale * t.away / (body.FocalWidths * float64(width))
 	middle := r.Far.Sub(r.Near).Mul((1 + depth) / (2 + depth))
-	if middle.Sub(l.g.Mul(l.reach)).Len() > farApart*l.reach*t.scale {
+	apart := middle.Sub(l.g.Mul(l.reach))
+	if length <= slantFrom*t.scale && length > 0 {
+		// Seen nearly end-on a roller may be of any length there is, which the body does not tell.
+		unit := l.g.Mul(1 / length)
+		along := middle.Dot(unit)
+		apart = middle.Sub(unit.Mul(math.Min(math.Max(along, minReachM*length), maxReachM*length)))
+	}
+	if apart.Len() > farApart*l.reach*t.scale {
 		return known
 	}
 	// Both err: the mean by their weights.

@@ -66,6 +66,7 @@ type Estimator struct {
 	kind     partKind // what the paths were measured on
 
 	perL, perM   ema // of sight
+	down         ema
 	stance       stance
 	ground       ground
 	movement     movement
@@ -159,7 +160,7 @@ func (e *Estimator) readPicture(o *Observation, t float64, r *Reading) {
 // readPosture fills what the body alone tells.
 func (e *Estimator) readPosture(o *Observation, torso body.Torso, t float64, r *Reading) {
 	p := o.Pose
-	r.Knee, r.SHK, r.Neck = kneeAngle(p), hipAngle(p, torso), neckAngle(p, torso)
+	r.Knee, r.SHK, r.Neck = kneeAngle(p, torso), hipAngle(p, torso), neckAngle(p, torso)
 	r.SideOn, r.TrunkRoll = sideOn(p, torso), trunkRoll(torso)
 	r.InFrame = inFrame(p, torso, o.Width, o.Height)
 	now := armsOf(p, torso)
@@ -237,8 +238,9 @@ func (e *Estimator) readPeaks(t float64, state State, r *Reading) {
 }
 
 // readHips fills the heights over the floor.
-func (e *Estimator) readHips(o *Observation, torso body.Torso, c contact, t float64, r *Reading) {
-	floor := floorUnder(o.Pose, torso, c)
+func (e *Estimator) readHips(o *Observation, s *sight, c contact, t float64, r *Reading) {
+	torso := s.t
+	floor := floorUnder(s, c)
 	state := min(r.S.State, floor.state)
 	height := floor.height(torso.H) / torso.LengthM
 	lift, sigma := e.overRest(hipLift(height, torso.LengthM, o.Pose.Trunk), t, state)
@@ -251,7 +253,7 @@ func (e *Estimator) readHips(o *Observation, torso body.Torso, c contact, t floa
 	r.HipOverShoulder = Value{V: height - floor.height(torso.S)/torso.LengthM, Sigma: 0.06, State: state}
 	ankle := torso.Near(body.LeftAnkle, body.RightAnkle)
 	r.AnkleHeight = Value{
-		V:     floor.height(o.Pose.Landmarks[ankle].At()) / torso.LengthM,
+		V:     floor.height(s.plumb(ankle)) / torso.LengthM,
 		Sigma: 0.05, State: min(state, stateOf(o.Pose.Landmarks[ankle].Visibility)),
 	}
 }

@@ -11,12 +11,12 @@ const (
 	// side-on sees a floor of that slope.
 	maxGroundSlope = 0.12
 	// groundTau is the memory of the floor in seconds.
-	groundTau = 0.7
+	groundTau = 2.0
 	// groundLandmarks is how many landmarks may touch the floor, the roller included.
 	groundLandmarks = 2*8 + 1
 )
 
-// ground is the floor under the body's near side, as a line in the picture, from the lowest points of the body. It
+// ground is the floor under the body's middle, as a line in the picture, from the lowest points of the body. It
 // serves every posture; on a roller under the back floorUnder is better.
 type ground struct {
 	level, slope ema // the line's height at x = 0 and its slope, y down
@@ -43,7 +43,7 @@ func (g *ground) push(s *sight, underside body.Point, t float64) {
 			if stateOf(s.p.Landmarks[c.index].Visibility) == Unseen {
 				continue
 			}
-			at := s.p.Landmarks[c.index].At()
+			at := s.plumb(c.index)
 			q[n] = body.Point{X: at.X, Y: at.Y + c.height*s.perL}
 			n++
 		}

@@ -37,17 +37,19 @@ func (e *Estimator) readHeights(s *sight, t float64, r *Reading) {
 	g := &e.ground
 	state := min(s.trunk, g.state)
 	height := func(i int) Value {
-		return known(g.height(s.at(i))/s.perL, limbSigmaL2, min(state, s.seen(i)))
+		return known(g.height(s.plumb(i))/s.perL, limbSigmaL2, min(state, s.seen(i)))
 	}
 	hip, shoulder := g.height(s.hip())/s.perL, g.height(s.shoulder())/s.perL
 	r.HipHeight = known(hip, limbSigmaL2, state)
 	r.ShoulderHeight = known(shoulder, limbSigmaL2, state)
 	ear := legEar[s.near]
 	r.EarHeight = height(ear)
-	r.EarOverShoulder = known((s.shoulder().Y-s.at(ear).Y)/s.perL, limbSigmaL2, s.seen(ear, legs[s.near].shoulder))
+	r.EarOverShoulder = known((s.shoulder().Y-s.plumb(ear).Y)/s.perL, limbSigmaL2, s.seen(ear, legs[s.near].shoulder))
 	wrist := -1
 	for _, a := range arms {
-		if s.seen(a.wrist) != Unseen && (wrist < 0 || g.height(s.at(a.wrist)) < g.height(s.at(wrist))) {
+		switch seen := s.seen(a.wrist); {
+		case seen == Unseen, wrist >= 0 && seen < s.seen(wrist):
+		case wrist < 0, seen > s.seen(wrist), g.height(s.plumb(a.wrist)) < g.height(s.plumb(wrist)):
 			wrist = a.wrist
 		}
 	}

@@ -25,6 +25,9 @@ const (
 	// maxFloorSlope is the slope of the floor in the picture up to which the line from the roller to the heels
 	// is believed; cameras are propped up askew by a few degrees.
 	maxFloorSlope = 0.2
+	// liftedSlope is by how much that line may be steeper than the camera's slant has it before the feet count as lifted
+	// off the floor: 10 cm over the usual 80 (heuristic).
+	liftedSlope = 0.12
 )
 
 // floorLine is the floor under the body's mid-sagittal plane, as a line in the picture.
@@ -40,8 +43,9 @@ type floorLine struct {
 func (f floorLine) height(q body.Point) float64 { return q.Sub(f.at).Dot(f.up) / f.pxPerM }
 
 // floorUnder lays the floor through the roller's underside in the mid-sagittal plane and through the heels; where
-// no heel is seen it is taken as level in the picture, and is unsure.
-func floorUnder(p *body.Pose, t body.Torso, c contact) floorLine {
+// no heel is seen it is taken as level in the picture, and is unsure. Feet high in the air do not tilt the floor.
+func floorUnder(s *sight, c contact) floorLine {
+	p, t := s.p, s.t
 	// The camera looks down by the angle whose sine is the rise of the lateral axis in the picture; heights
 	// are foreshortened by its cosine.
 	cos := math.Sqrt(1 - math.Min(t.Across.Y*t.Across.Y, 0.64))
@@ -50,7 +54,13 @@ func floorUnder(p *body.Pose, t body.Torso, c contact) floorLine {
 	heels.Y += heelHeightL * t.LengthM * f.pxPerM
 	seen := stateOf(p.Landmarks[t.Near(body.LeftHeel, body.RightHeel)].Visibility)
 	along := heels.Sub(f.at)
-	if seen == Unseen || math.Abs(along.X) < 0.5*t.L || math.Abs(along.Y) > maxFloorSlope*math.Abs(along.X) {
+	if seen == Unseen || math.Abs(along.X) < 0.5*t.L {
+		return f
+	}
+	if level := floorSlope(s) * along.X; level-along.Y > liftedSlope*math.Abs(along.X) && !s.rolled() {
+		along.Y = level
+	}
+	if math.Abs(along.Y) > maxFloorSlope*math.Abs(along.X) {
 		return f
 	}
 	n := body.Point{X: along.Y, Y: -along.X}.Unit()
@@ -59,6 +69,21 @@ func floorUnder(p *body.Pose, t body.Torso, c contact) floorLine {
 	}
 	f.up, f.state = n, seen
 	return f
+}
+
+// floorSlope returns the slope in the picture of a line along the floor under the body, as the camera's slant and its
+// looking down have it.
+func floorSlope(s *sight) float64 {
+	axis := s.t.S.Sub(s.t.H).Unit()
+	yaw := -math.Max(-0.5, math.Min(0.5, s.t.Across.Dot(axis))) // its sine, positive with the head farther away
+	return -yaw / math.Sqrt(1-yaw*yaw) * s.down * math.Copysign(1, axis.X)
+}
+
+// rolled tells whether the trunk seems to be rolled to a side just now: its lateral axis rises otherwise than it does as
+// a rule. What the roller's axis tells of the floor is worth little then.
+func (s *sight) rolled() bool {
+	const much = 0.12 // the sine of 7°
+	return math.Abs(-s.t.Across.Y-s.down) > much
 }
 
 // hipLift returns how far the hips are above their rest, in L, from their height over the floor and from the pose

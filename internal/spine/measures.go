@@ -25,6 +25,9 @@ func (e *Estimator) readBody(s *sight, r *Reading) {
 	}
 	r.TrunkLean = known(lean, 5, state)
 	r.Yaw = yawOf(s)
+	if s.posture == PostureSide {
+		r.SideOn = sideOnOfFlank(s)
+	}
 	readArms(s, r)
 	readLegs(s, r)
 	r.Side = sideOf(s)

@@ -70,6 +70,14 @@ func flankPart(t body.Torso) part {
 	return p
 }
 
+// frontPart is the trunk lying on its front; the chest is about as deep before the joints' line as it is wide beside it.
+func frontPart(t body.Torso) part {
+	p := backPart(t)
+	p.kind, p.toward = onFlank, t.Posterior.Mul(-1)
+	p.depthSigma, p.minDepth, p.maxDepth = flankSigmaM/t.LengthM, 0.15, 0.85
+	return p
+}
+
 // thighPart is the thigh of the leg that rests on the roller, of somebody prone: the straighter one.
 func thighPart(s *sight) (p part, state State) {
 	l, state := s.straighter()

@@ -46,17 +46,22 @@ func seenAtAll(p *body.Pose) bool {
 	return false
 }
 
-// kneeAngle returns the interior angle hip–knee–ankle of the more bent leg among those that are seen, in
-// degrees: both legs have to be straight before anybody is told to bend them.
-func kneeAngle(p *body.Pose) Value {
+// kneeAngle returns the interior angle hip–knee–ankle in degrees: of the near leg, or of the far one if that is better
+// seen or clearly more bent, for both legs have to be straight before anybody is told to bend them.
+func kneeAngle(p *body.Pose, t body.Torso) Value {
+	const clearly = 20 // degrees: the far leg is seen half as well
 	best := Value{}
-	for _, leg := range [...][3]int{{body.LeftHip, body.LeftKnee, body.LeftAnkle}, {body.RightHip, body.RightKnee, body.RightAnkle}} {
-		state := leastSeen(p, leg[:]...)
+	near := 1
+	if t.NearIsLeft {
+		near = 0
+	}
+	for k, l := range [...]leg{legs[near], legs[1-near]} {
+		state := leastSeen(p, l.hip, l.knee, l.ankle)
 		if state == Unseen {
 			continue
 		}
-		a := body.Angle(p.World[leg[0]], p.World[leg[1]], p.World[leg[2]])
-		if state > best.State || (state == best.State && a < best.V) {
+		a := body.Angle(p.World[l.hip], p.World[l.knee], p.World[l.ankle])
+		if state > best.State || state == best.State && k == 1 && a < best.V-clearly {
 			best = Value{V: a, Sigma: 10, State: state}
 		}
 	}
@@ -112,11 +117,24 @@ func trunkRoll(t body.Torso) Value {
 	return v
 }
 
-// sideOn returns |x_Lshoulder − x_Rshoulder| / L in the body's frame (domain.md §5).
+// sideOn returns |x_Lshoulder − x_Rshoulder| / L along the trunk of somebody who lies or kneels, along the floor of
+// somebody upright (domain.md §5).
 func sideOn(p *body.Pose, t body.Torso) Value {
 	d := p.Landmarks[body.LeftShoulder].At().Sub(p.Landmarks[body.RightShoulder].At())
 	axis := t.S.Sub(t.H).Unit()
+	if leanOf(t) < levelFrom-levelHold {
+		axis = body.Point{X: 1}
+	}
 	return Value{V: math.Abs(d.Dot(axis)) / t.L, Sigma: 0.08, State: stateOf(t.Visibility)}
+}
+
+// shouldersShare is the width between the shoulder joints as a share of L (ANSUR: biacromial less 4 cm a side).
+const shouldersShare = 0.75
+
+// sideOnOfFlank returns the same of somebody who lies on a side, whose shoulders are above each other: what they would
+// span if the person turned onto the back.
+func sideOnOfFlank(s *sight) Value {
+	return known(shouldersShare*math.Abs(s.t.Headwards.Z), 0.08, s.trunk)
 }
 
 // mattering are the landmarks that have to be in the picture: head, trunk and legs of the near side.

@@ -28,6 +28,8 @@ type sight struct {
 	near, far int
 	// trunk is the state of what hangs on the trunk as a whole.
 	trunk State
+	// down is the sine of the angle by which the camera looks down.
+	down float64
 	// footwards is the picture's direction along the floor towards the feet, −1 or 1; 0 where nobody can tell.
 	footwards float64
 }
@@ -50,20 +52,33 @@ func (s *sight) upright(i, j int) float64 {
 	return math.Atan2(math.Abs(d.X), math.Abs(d.Y)) / degree
 }
 
-// hip returns the hip joint, and shoulder the shoulder joint, to measure heights on: the near one, or of somebody who
-// lies on a side the middle.
-func (s *sight) hip() body.Point {
-	if s.posture == PostureSide {
-		return s.t.H
-	}
-	return s.at(legs[s.near].hip)
+// plumb returns where a landmark would be in the picture if it were as far from the camera as the middle of the hips: a
+// camera that looks down sees what is nearer lower. Heights are measured there.
+func (s *sight) plumb(i int) body.Point {
+	return s.at(i).Add(body.Point{Y: s.p.World[i].Z * s.down * s.perM})
 }
 
+// hip and shoulder return the plumb places of the middles of the hips and of the shoulders.
+func (s *sight) hip() body.Point { return body.Mid(s.plumb(body.LeftHip), s.plumb(body.RightHip)) }
+
 func (s *sight) shoulder() body.Point {
+	return body.Mid(s.plumb(body.LeftShoulder), s.plumb(body.RightShoulder))
+}
+
+const (
+	// maxDown is the sine of the greatest angle by which cameras look down, and downTau the memory of it in seconds: long,
+	// for the body rolls about and the camera stands still.
+	maxDown, downTau = 0.45, 12.0
+)
+
+// looksDown returns the rise in the picture of a level line that leads away from the camera: the sine of the angle by
+// which it looks down. Somebody's lateral direction is such a line, or that in which the chest faces.
+func (s *sight) looksDown() float64 {
+	rise := -s.t.Across.Y
 	if s.posture == PostureSide {
-		return s.t.S
+		rise = -math.Copysign(s.t.Posterior.Y, s.t.Posterior.Y*s.t.Posterior.Z)
 	}
-	return s.at(legs[s.near].shoulder)
+	return math.Max(0, math.Min(maxDown, rise))
 }
 
 // look makes a person ready to be measured.
@@ -79,6 +94,8 @@ func (e *Estimator) look(o *Observation, torso body.Torso, t float64) sight {
 	}
 	s.perL = e.perL.push(t, torso.Scale*torso.LengthM)
 	s.perM = e.perM.push(t, torso.Scale)
+	e.down.tau = downTau
+	s.down = e.down.push(t, s.looksDown())
 	s.footwards = footwards(&s)
 	return s
 }

@@ -126,6 +126,17 @@ func leanOf(t body.Torso) float64 {
 	return math.Acos(math.Max(-1, math.Min(1, (t.H.Y-t.S.Y)/t.L))) / degree
 }
 
+// slopeOf returns the lean to tell postures by. A trunk that comes towards a camera looks steeper than it is; then the
+// depth of the landmarks, poor as it is, has its say as well.
+func slopeOf(t body.Torso) float64 {
+	const towards = 0.35 // the sine of 20°
+	picture := leanOf(t)
+	if math.Abs(t.Headwards.Z) < towards {
+		return picture
+	}
+	return math.Max(picture, math.Acos(math.Max(-1, math.Min(1, -t.Headwards.Y)))/degree)
+}
+
 // postureOf classifies one pose. Near a limit it keeps to the posture that was.
 func postureOf(p *body.Pose, t body.Torso, was Posture) Posture {
 	limit := levelFrom
@@ -135,7 +146,7 @@ func postureOf(p *body.Pose, t body.Torso, was Posture) Posture {
 	case PostureSitting, PostureStanding:
 		limit += levelHold
 	}
-	if leanOf(t) < limit {
+	if slopeOf(t) < limit {
 		return uprightPosture(p)
 	}
 	across := t.Lateral.Y

@@ -9,6 +9,10 @@ import (
 const (
 	// lowestS and highestS are where a roller is under the trunk rather than under the seat or the head.
 	lowestS, highestS = 0.15, 1.4
+	// lowestFlankS is the same of somebody on a side, where the hip lies on the roller as well as the waist.
+	lowestFlankS = -0.05
+	// lowestFrontS and highestFrontS are where a roller is under the chest or the belly of somebody prone.
+	lowestFrontS, highestFrontS = 0.3, 1.2
 	// flankShift and flankStretch take back what BlazePose does to the trunk of somebody on a side, whom CorrectTrunk
 	// leaves alone: its trunk is 9 % too long, by 5 % at the shoulders and 3.5 % at the hips (measured on 232 renders;
 	// a rendered clip of lats agrees to .01).
@@ -19,12 +23,10 @@ const (
 	// onThighFrom and onThighTo are how far beyond hip and knee a roller still counts as under the front of hip and
 	// thigh, in thighs.
 	onThighFrom, onThighTo = -0.6, 1.1
-	// nearSideM is how much nearer to the camera than the body's middle its near side is.
-	nearSideM = 0.12
 )
 
 // readSupport fills what roller and body tell together, by what of the body the roller may carry. It returns the
-// roller's lowest point under the near side of the body in the picture, the zero Point where that is not known.
+// roller's lowest point under the middle of the body in the picture, the zero Point where that is not known.
 func (e *Estimator) readSupport(o *Observation, s *sight, t float64, r *Reading) body.Point {
 	kind := onBack
 	switch {
@@ -64,9 +66,7 @@ func (e *Estimator) readSupport(o *Observation, s *sight, t float64, r *Reading)
 	if rollerState(o.Roller) != OK {
 		return body.Point{}
 	}
-	// From the body's middle to its near side along the roller.
-	down := c.mid.Add(o.Roller.Near.Sub(c.mid).Mul(nearSideM / math.Max(c.reach, nearSideM)))
-	return down.Add(body.Point{Y: c.radius})
+	return c.mid.Add(body.Point{Y: c.radius})
 }
 
 // underBack tells whether a roller is under the back of somebody who leans back far: of those who sit on it it is not.
@@ -93,8 +93,11 @@ func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64,
 	if trunk.kind == onFlank {
 		c.s = flankShift + flankStretch*c.s
 	}
-	on := 0.0
-	if (trunk.kind == onFlank || torso.OnBack()) && c.ok && c.s >= lowestS && c.s <= highestS {
+	on, lowest := 0.0, lowestS
+	if trunk.kind == onFlank {
+		lowest = lowestFlankS
+	}
+	if (trunk.kind == onFlank || torso.OnBack()) && c.ok && c.s >= lowest && c.s <= highestS {
 		on = 1
 	}
 	r.OnRoller = Value{V: on * o.Roller.Score, State: r.Person}
@@ -124,7 +127,7 @@ func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64,
 	e.readSpeed(o, &c, headwards, c.s*length*100, e.metre(torso), t, r, moving)
 	if trunk.kind == onBack {
 		e.readSkew(o, torso, r)
-		e.readHips(o, torso, c, t, r)
+		e.readHips(o, s, c, t, r)
 		e.readBend(s, &c, t, r)
 		e.readSize(&c, torso, t, r)
 		if c.ok {
@@ -138,6 +141,9 @@ func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64,
 // readThigh fills what a roller under the front of hip and thigh tells of somebody prone.
 func (e *Estimator) readThigh(o *Observation, s *sight, t float64, r *Reading) contact {
 	r.OnRoller, r.OnThigh = Value{State: r.Person}, Value{State: r.Person}
+	if front := solveContact(frontPart(s.t), o.Roller, o.Width, o.Height, e.opt); front.ok && front.s >= lowestFrontS && front.s <= highestFrontS {
+		r.OnRoller.V = o.Roller.Score
+	}
 	thigh, state := thighPart(s)
 	if state == Unseen {
 		return contact{}
