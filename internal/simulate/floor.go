@@ -49,10 +49,13 @@ func ballOnTheFloor(p *performer, dt float64) Figure {
 // flat places a body on its back without a roller: heights of hip and shoulder joints, and where it is along the floor.
 func (p *performer) flat(hips, shoulders, x, neck float64, arms func(*Figure, trunk)) Figure {
 	b := &p.b
+	roll := p.mix("rolled_off_side", 0, 82) * degree
+	hips += b.HalfHips * math.Sin(roll) // the lower side is what lies on the floor
+	shoulders += b.HalfShoulders * math.Sin(roll)
 	lean := math.Asin(math.Min(math.Max((shoulders-hips)/b.Torso, -0.9), 0.9))
 	t := supine(body.Vec3{X: x, Y: hips}, lean)
 	f := Figure{}
-	upper := f.setTrunk(b, t.rolled(p.mix("rolled_off_side", 0, 82)*degree), carriage{neck: neck})
+	upper := f.setTrunk(b, t.rolled(roll), carriage{neck: neck})
 	arms(&f, upper)
 	p.setSupineLegs(&f, t.hip)
 	return f

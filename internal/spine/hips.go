@@ -83,8 +83,11 @@ func floorSlope(s *sight) float64 {
 // a rule. What the roller's axis tells of the floor is worth little then.
 func (s *sight) rolled() bool {
 	const much = 0.12 // the sine of 7°
-	return math.Abs(-s.t.Across.Y-s.down) > much
+	return s.tipped() > much
 }
+
+// tipped is by how much more or less than as a rule the lateral axis rises: the sine of the roll of late.
+func (s *sight) tipped() float64 { return math.Abs(-s.t.Across.Y - s.down) }
 
 // hipLift returns how far the hips are above their rest, in L, from their height over the floor and from the pose
 // as a whole, nil if that says nothing.

@@ -24,6 +24,11 @@ func (e *Estimator) readBody(s *sight, r *Reading) {
 		state = min(state, Unsure)
 	}
 	r.TrunkLean = known(lean, 5, state)
+	// Seen from the side, the neck of a trunk that leans to one hangs on the depth of the ear, which is poor.
+	const leaning = 0.22 // the sine of 13°
+	if s.posture == PostureSupine && s.tipped() > leaning {
+		r.Neck.State = min(r.Neck.State, Unsure)
+	}
 	r.Yaw = yawOf(s)
 	if s.posture == PostureSide {
 		r.SideOn = sideOnOfFlank(s)
