@@ -8,6 +8,7 @@ import (
 	slash "path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed catalogue/*.yaml catalogue/shared/*.yaml
@@ -28,27 +29,32 @@ type Folder struct {
 	Name string
 }
 
-// Catalogue returns the exercises built into the program, by id. An error means a broken build.
-func Catalogue() ([]*Exercise, error) {
+// catalogue reads the built-in exercises once. They never change after that.
+var catalogue = sync.OnceValues(func() ([]*Exercise, error) {
 	shared, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
 	return Folder{FS: embedded}.load(catalogueDir, shared)
+})
+
+// Catalogue returns the exercises built into the program, by id. An error means a broken build.
+func Catalogue() ([]*Exercise, error) {
+	list, err := catalogue()
+	return slices.Clone(list), err
 }
 
 // Get returns the exercise of that id from the catalogue, or an error that matches ErrUnknown and lists the
 // ids there are.
 func Get(id string) (*Exercise, error) {
-	if name := slash.Join(catalogueDir, id+extension); idPattern.MatchString(id) {
-		ex, err := Load(embedded, name)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return ex, err
-		}
-	}
-	list, err := Catalogue()
+	list, err := catalogue()
 	if err != nil {
 		return nil, err
+	}
+	for _, ex := range list {
+		if ex.ID == id {
+			return ex, nil
+		}
 	}
 	return nil, NotFound(id, list)
 }

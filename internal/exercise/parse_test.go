@@ -142,7 +142,8 @@ checks:
 			if e == nil || e.File != "small.yaml" {
 				t.Fatalf("got %q, want it to say %q", err, tt.reason)
 			}
-			first := strings.Count(text[:strings.Index(text, tt.old)], "\n") + 1
+			before, _, _ := strings.Cut(text, tt.old)
+			first := strings.Count(before, "\n") + 1
 			last := first + strings.Count(tt.new, "\n")
 			if line, ok := elsewhere[tt.name]; ok {
 				first, last = line, line
