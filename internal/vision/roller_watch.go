@@ -12,8 +12,9 @@ import (
 // How the network's looks at single frames become a roller: what they agree on over about a second, followed between
 // them by its look.
 const (
-	// lookSoon is the time between looks, in seconds, as long as nothing is sure; lookLater once it is.
-	lookSoon, lookLater = 0.2, 0.5
+	// lookFirst is the time between looks, in seconds, until enough of them have been taken to say anything, lookSoon as
+	// long as nothing is sure, lookLater once it is.
+	lookFirst, lookSoon, lookLater = 0.1, 0.2, 0.5
 	// agreeR is how far a glimpse may be from a contender, in its radii, to speak for it.
 	agreeR = 1.0
 	// presenceGain and presenceBias calibrate the network's presence (models/roller/MODEL_CARD.md, last line of
@@ -124,7 +125,7 @@ type watch struct {
 	begun  bool
 	lain   float64    // when somebody lay on the back last
 	torso  float64    // the torso's length when it was seen last, in pixels, or what the roller says of it; 0: never
-	wide   bool       // whether the look before went over the whole picture
+	apart  bool       // whether the look before was not about anybody's trunk
 	drift  body.Point // how far the camera has moved since the beginning
 }
 
@@ -161,8 +162,11 @@ func (w *watch) step(v view, r region) (*spine.Roller, error) {
 	}
 	w.follow(v, r)
 	pause := lookSoon
-	if w.pair[0].score(w.torso) > 0.5 && w.pair[0].seen {
+	switch c := w.pair[0]; {
+	case w.established():
 		pause = lookLater
+	case c.track.on && c.looks < enoughLooks:
+		pause = lookFirst
 	}
 	if since := v.t - w.looked; !w.begun || since >= pause-1.0/120 || since < 0 {
 		w.begun, w.looked = true, v.t
@@ -172,6 +176,9 @@ func (w *watch) step(v view, r region) (*spine.Roller, error) {
 	}
 	return w.leader(w.torso), nil
 }
+
+// established tells that the leader is seen and more likely than not.
+func (w *watch) established() bool { return w.pair[0].seen && w.pair[0].score(w.torso) > 0.5 }
 
 // follow takes the contenders from the frame before into this one.
 func (w *watch) follow(v view, r region) {
@@ -197,19 +204,23 @@ func (w *watch) follow(v view, r region) {
 	}
 }
 
-// look lets the network look once: around the trunk of somebody who lies there, over the whole picture where nobody is
-// seen, and in turns where somebody sits, stands or lies otherwise.
+// look lets the network look once: around the trunk of somebody who lies there; where nobody is seen, at the roller that is
+// known or over the whole picture; and in turns where somebody sits, stands or lies otherwise.
 func (w *watch) look(v view, r region) error {
-	w.wide = !r.known || (!r.lying() && !w.wide)
+	w.apart = !r.known || (!r.lying() && !w.apart)
 	var s glimpse
 	var err error
-	if w.wide {
+	switch {
+	case !w.apart:
+		s, err = w.net.find(v.bgr, r.trunk.H, r.trunk.S)
+	case w.established():
+		at := w.pair[0].track.face.at
+		s, err = w.net.closer(v.bgr, at, at.Add(w.pair[0].toFar), w.torso)
+	default:
 		var torso float64
 		if s, torso, err = w.net.alone(v.bgr); err == nil && w.torso == 0 {
 			w.torso = torso
 		}
-	} else {
-		s, err = w.net.find(v.bgr, r.trunk.H, r.trunk.S)
 	}
 	if err != nil {
 		return err

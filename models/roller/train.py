@@ -16,6 +16,7 @@ import json
 import multiprocessing
 import os
 import time
+from queue import Full
 
 import cv2
 import numpy as np
@@ -176,8 +177,19 @@ def draw_rounds(a, queue, first, late):
             pool = Pool(folders(a.work, False), a.extra)
             print(f'round {k}: {pool.size} scenes', flush=True)
         views = draw(pool, np.random.default_rng([a.seed, k]), 128 if k < late else 160)
-        queue.put((views, time.process_time() - t0))
-        k += 1
+        if put(queue, (views, time.process_time() - t0), parent):
+            k += 1
+
+
+def put(queue, what, parent):
+    """Waits for room in the queue and puts `what` there; False if the parent process has gone meanwhile."""
+    while os.getppid() == parent:
+        try:
+            queue.put(what, timeout=5)
+            return True
+        except Full:
+            continue
+    return False
 
 
 def train(a):
