@@ -22,6 +22,13 @@ const (
 	aloneRadii = 7.0
 )
 
+// How the looks' logits of presence become calibrated nats: models/roller/MODEL_CARD.md, last lines of the bare network on
+// held-out scenes.
+const (
+	firstWeight, secondWeight, bothBias = 0.37, 0.54, -0.20
+	closerWeight, closerBias            = 0.80, -0.31
+)
+
 // Grey of what lies outside the picture, and of the input's bytes.
 const (
 	finderOutside      = 114
@@ -63,7 +70,7 @@ func newRollerNet(n network) (*rollerNet, error) {
 }
 
 // find looks for the roller around a torso with the hips' middle h and the shoulders' middle s, both in pixels of the
-// BGR picture. The glimpse is in such pixels too; its logit is the mean of both looks'.
+// BGR picture. The glimpse is in such pixels too.
 func (n *rollerNet) find(bgr gocv.Mat, h, s body.Point) (glimpse, error) {
 	torso := s.Sub(h).Len()
 	down := body.Point{Y: firstDown * torso}
@@ -89,17 +96,23 @@ func (n *rollerNet) alone(bgr gocv.Mat) (g glimpse, torso float64, err error) {
 
 // again takes the second look, where an earlier one has seen the roller.
 func (n *rollerNet) again(bgr gocv.Mat, first glimpse, torso float64) (glimpse, error) {
-	second, err := n.closer(bgr, first.near, first.far, torso)
-	second.logit = (first.logit + second.logit) / 2
+	second, err := n.second(bgr, first.near, first.far, torso)
+	second.logit = firstWeight*first.logit + secondWeight*second.logit + bothBias
 	return second, err
 }
 
 // closer takes a single look at a roller whose ends are thought to be near and far.
 func (n *rollerNet) closer(bgr gocv.Mat, near, far body.Point, torso float64) (glimpse, error) {
+	g, err := n.second(bgr, near, far, torso)
+	g.logit = closerWeight*g.logit + closerBias
+	return g, err
+}
+
+func (n *rollerNet) second(bgr gocv.Mat, near, far body.Point, torso float64) (glimpse, error) {
 	return n.look(bgr, square{centre: body.Lerp(near, far, secondOff), side: secondSide * torso})
 }
 
-// look runs the network on one square of the picture.
+// look runs the network on one square of the picture. The logit is the network's own.
 func (n *rollerNet) look(bgr gocv.Mat, at square) (glimpse, error) {
 	if !at.usable(bgr.Cols(), bgr.Rows()) {
 		return glimpse{logit: math.Inf(-1)}, nil

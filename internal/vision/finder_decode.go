@@ -31,7 +31,7 @@ const (
 
 // glimpse is what the network says about one crop: lengths in pixels, of the crop or of the frame.
 type glimpse struct {
-	// logit tells how likely a roller is in use there; it is not calibrated.
+	// logit tells how likely a roller is in use there, in nats: the network's own for a single look, calibrated after that.
 	logit     float64
 	near, far body.Point
 	radius    float64

@@ -10,12 +10,13 @@ import (
 // the neck; what is open is where, and how far it sticks out towards the camera.
 const (
 	bandFromS, bandToS, bandStepS             = -0.2, 1.25, 0.05 // along the back, 0 hip, 1 shoulder
-	bandFromReach, bandToReach, bandStepReach = 0.12, 0.48, 0.06 // metres from the body's middle to the near end
+	bandFromReach, bandToReach, bandStepReach = 0.12, 0.54, 0.06 // metres from the body's middle to the near end
 	// bandDepth is the distance of the roller's axis behind the hip–shoulder axis, in L (domain.md §1.4).
 	bandDepth = 0.29
 	// bandFree is how far from there a near end may be for free, in L: the pose errs, and people differ. bandSlope
-	// is what each further L takes from the logit of its presence.
-	bandFree, bandSlope = 0.15, 10
+	// is what each further L takes from the logit of its presence, bandMost the most of it: the pose of somebody seen at
+	// a slant errs by more.
+	bandFree, bandSlope, bandMost = 0.15, 10, 3
 )
 
 // offBand is what the place of a near end takes from the logit that it belongs to a roller in use, under somebody who
@@ -30,7 +31,7 @@ func offBand(t body.Torso, near body.Point, width, height int) float64 {
 			nearest = math.Min(nearest, towardsCamera(t, mid, centre, reach, width).Sub(near).Len())
 		}
 	}
-	return bandSlope * math.Max(0, nearest/t.L-bandFree)
+	return math.Min(bandSlope*math.Max(0, nearest/t.L-bandFree), bandMost)
 }
 
 // towardsCamera returns where the roller's near end shows, reach metres from the body's middle at mid: across the trunk

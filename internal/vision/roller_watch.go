@@ -17,9 +17,6 @@ const (
 	lookFirst, lookSoon, lookLater = 0.1, 0.2, 0.5
 	// agreeR is how far a glimpse may be from a contender, in its radii, to speak for it.
 	agreeR = 1.0
-	// presenceGain and presenceBias calibrate the network's presence (models/roller/MODEL_CARD.md, last line of
-	// the held-out scenes).
-	presenceGain, presenceBias = 1.11, -0.28
 	// enoughLooks is how many looks have to agree before anything is said.
 	enoughLooks = 4
 	// forgetLooks is over how many looks the running means go.
@@ -296,13 +293,12 @@ func (w *watch) room() *contender {
 	return w.pair[1]
 }
 
-// logit is how surely a glimpse shows a roller in use, in nats: calibrated, and by whether one can lie there.
+// logit is how surely a glimpse shows a roller in use, in nats: by its looks, and by whether one can lie there.
 func (w *watch) logit(v view, g glimpse, r region) float64 {
-	logit := presenceGain*g.logit + presenceBias
-	if r.lying() {
-		logit -= offBand(r.trunk, g.near, v.width, v.height)
+	if !r.lying() {
+		return g.logit
 	}
-	return logit
+	return g.logit - offBand(r.trunk, g.near, v.width, v.height)
 }
 
 func (c *contender) begin(v view, s glimpse, r region) {

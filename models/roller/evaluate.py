@@ -57,11 +57,15 @@ def look(network, img, centre, side):
 
 
 def find(network, img, hip, shoulder):
-    """The roller by two looks.  hip and shoulder: middles of the joint pairs in pixels.  Logit: mean of both looks."""
+    """The roller by two looks.  hip and shoulder: middles of the joint pairs in pixels.
+
+    Logit: mean of both looks, whose own are in logits.
+    """
     torso = float(np.hypot(*(np.asarray(shoulder) - hip)))
     one = look(network, img, *first_look(hip, shoulder))
     two = look(network, img, *second_look(one['near'], one['far'], torso))
-    two['logit'] = (one['logit'] + two['logit']) / 2
+    two['logits'] = one['logit'], two['logit']
+    two['logit'] = float(np.mean(two['logits']))
     return two
 
 
@@ -124,7 +128,7 @@ def run(network, scenes, seed=0):
             ends = [at - [torso / 2, 0], at + [torso / 2, 0]]
         error = rng.normal(0, POSE_ERROR * torso, (2, 2))
         d = find(network, img, *(e + x for e, x in zip(ends, error)))
-        row = dict(id=t['id'], kind=t['kind'], p=1 / (1 + np.exp(-d['logit'])), logit=d['logit'], positive=t['roller'] is not None)
+        row = dict(id=t['id'], kind=t['kind'], p=1 / (1 + np.exp(-d['logit'])), logits=d['logits'], positive=t['roller'] is not None)
         if t['roller']:
             r = t['roller']
             off = lambda a, b: 100 * float(np.hypot(*(np.array(a) - b))) / torso
@@ -238,26 +242,32 @@ def report(rows):
     return '\n'.join(out)
 
 
-def temperature(rows):
-    """a, b of p = sigmoid(a logit + b) that fit these rows best (logistic regression by Newton's method)."""
+def logistic(rows, looks):
+    """Weights of these looks' logits and the bias that fit presence best (logistic regression by Newton's method)."""
     rows = [r for r in rows if not r['positive'] or seen_enough(r)]
-    x = np.stack([[r['logit'] for r in rows], np.ones(len(rows))], 1)
-    y, w = np.array([r['positive'] for r in rows], float), np.array([1., 0.])
+    x = np.stack([[*(r['logits'][k] for k in looks), 1.] for r in rows])
+    y, prior = np.array([r['positive'] for r in rows], float), np.array([1. / len(looks)] * len(looks) + [0.])
+    w = prior.copy()
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        hess = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(2)
-        w = w - np.linalg.solve(hess, x.T @ (p - y) + 1e-2 * (w - [1, 0]))
-    return float(w[0]), float(w[1])
+        hess = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(len(w))
+        w = w - np.linalg.solve(hess, x.T @ (p - y) + 1e-2 * (w - prior))
+    return w
 
 
 def calibration(rows):
-    """a, b of temperature() on every other row, and a line of text on how it does on the rest."""
-    k, b = temperature(rows[::2])
-    some = [(1 / (1 + np.exp(-(k * r['logit'] + b))), r['positive']) for r in rows[1::2] if not r['positive'] or seen_enough(r)]
-    sure, quiet = ([y for p, y in some if (p >= .5) == s] for s in (True, False))
-    share = lambda y: f'{np.mean(y):.3f} of {len(y)}' if y else 'none of 0'
-    return k, b, (f'Presence calibrated on the other half: p = sigmoid({k:.2f} logit {b:+.2f}). Then {share(sure)} with p >= .5 '
-                  f'are rollers, and {share(quiet)} with p < .5.')
+    """How presence is read, as lines of text: fitted on every other row, with how it does on the rest."""
+    lines = []
+    for name, looks in (('both looks', (0, 1)), ('the second look alone', (1,))):
+        w = logistic(rows[::2], looks)
+        some = [(1 / (1 + np.exp(-(np.dot(w[:-1], [r['logits'][k] for k in looks]) + w[-1]))), r['positive'])
+                for r in rows[1::2] if not r['positive'] or seen_enough(r)]
+        sure, quiet = ([y for p, y in some if (p >= .5) == s] for s in (True, False))
+        share = lambda y: f'{np.mean(y):.3f} of {len(y)}' if y else 'none of 0'
+        terms = ' '.join(f'{a:+.2f} logit {k + 1}' for a, k in zip(w, looks))
+        lines.append(f'Presence by {name}, calibrated on the other half: p = sigmoid({terms} {w[-1]:+.2f}). Then {share(sure)} '
+                     f'with p >= .5 are rollers, and {share(quiet)} with p < .5.')
+    return '\n\n'.join(lines)
 
 
 def main():
@@ -276,7 +286,7 @@ def main():
     rows = run(onnx_net(a.onnx), scenes, a.seed)
     if a.stills:
         return print(json.dumps(summary(rows)) + '\n\n' + report(rows))
-    print(json.dumps(summary(rows[1::2])) + '\n\n' + report(rows[1::2]) + '\n\n' + calibration(rows)[2])
+    print(json.dumps(summary(rows[1::2])) + '\n\n' + report(rows[1::2]) + '\n\n' + calibration(rows))
 
 
 if __name__ == '__main__':

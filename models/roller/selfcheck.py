@@ -170,8 +170,8 @@ def check_measures():
     assert evaluate.auc(np.array([.9, .8]), np.array([.1, .8])) == .875
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 3, 4000)
-    rows = [dict(logit=x, positive=rng.random() < 1 / (1 + np.exp(-(.5 * x + 1))), seen=99) for x in logits]
-    a, b = evaluate.temperature(rows)
+    rows = [dict(logits=(x, 0.), positive=rng.random() < 1 / (1 + np.exp(-(.5 * x + 1))), seen=99) for x in logits]
+    a, b = evaluate.logistic(rows, (0,))
     assert abs(a - .5) < .05 and abs(b - 1) < .15, (a, b)
 
 
