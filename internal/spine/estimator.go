@@ -32,8 +32,9 @@ const (
 	forgetAfter = 0.5
 	// strangerAfter is the gap in seconds after which somebody else may lie there.
 	strangerAfter = 5.0
-	// shakeL is the camera's movement over a second, in L, that makes speeds unsure; stillPx what is noise.
-	shakeL, stillPx = 0.15, 0.5
+	// shakeL is the camera's movement over a second, in L, that makes speeds unsure, and shakePeakL what makes peaks
+	// unsure: a shake of a few pixels is a jerk of 15 cm/s. stillPx is what is noise.
+	shakeL, shakePeakL, stillPx = 0.15, 0.05, 0.5
 	// minPitchSin is the sine of the least angle by which a camera has to look down for the roller's skew to show.
 	minPitchSin = 0.08
 	// maxPx and maxT are far beyond any picture, in pixels, and any clip, in seconds.
@@ -232,6 +233,9 @@ func (e *Estimator) readPeaks(t float64, state State, r *Reading) {
 	a, _, ok := e.speeds.slope(peakWindow)
 	if !ok {
 		return
+	}
+	if r.CameraMoved.V > shakePeakL {
+		state = min(state, Unsure)
 	}
 	r.PeakSpeed = Value{V: math.Abs(v), Sigma: 1.5, State: state}
 	r.PeakAccel = Value{V: math.Abs(a), Sigma: 12, State: state}

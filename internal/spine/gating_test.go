@@ -235,3 +235,30 @@ func TestInFrameAndSideOn(t *testing.T) {
 		t.Errorf("from the feet: %.2f", v)
 	}
 }
+
+// TestAShakenCameraIsNoJerk: a few pixels to and fro make the roller seem to jump, and spare the speed, which a second
+// averages.
+func TestAShakenCameraIsNoJerk(t *testing.T) {
+	for _, shaken := range []bool{false, true} {
+		e := New(Options{})
+		at := 0.0
+		film(e, lying(), 0, 3, 30, func(c *scene, t float64) { c.x, at = 0.02*t, t })
+		var r Reading
+		for i := range 4 {
+			at += 1. / 30
+			c := lying()
+			c.x = 0.02 * at
+			o := c.observe(at)
+			if shaken && i < 3 {
+				o.Quality.CameraMotion = 2
+			}
+			if i%2 == 0 {
+				o.Roller.Near.X += 4
+			}
+			r = e.Step(o)
+		}
+		if want := map[bool]State{false: OK, true: Unsure}[shaken]; r.PeakAccel.State != want || r.Speed.State != OK {
+			t.Errorf("shaken %t: peaks are %s, speed is %s", shaken, r.PeakAccel.State, r.Speed.State)
+		}
+	}
+}
