@@ -14,16 +14,20 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// product is what a place may lie in: exercises by their file's name, and sentences by language and name.
+// product is what a place may lie in: exercises by their file's name, plans by their aim, and sentences by language and
+// name.
 type product struct {
-	guide       guideFile
-	exercises   map[string]any
-	words, page map[string]map[string]string
+	guide            guideFile
+	exercises, plans map[string]any
+	words, page      map[string]map[string]string
 }
 
 func readProduct(t *testing.T) *product {
 	t.Helper()
-	p := &product{exercises: map[string]any{}, words: map[string]map[string]string{}, page: map[string]map[string]string{}}
+	p := &product{
+		exercises: map[string]any{}, plans: map[string]any{},
+		words: map[string]map[string]string{}, page: map[string]map[string]string{},
+	}
 	b, err := os.ReadFile("testdata/guide.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +47,13 @@ func readProduct(t *testing.T) *product {
 			decode(t, yaml.Unmarshal, catalogue+name+".yaml", &tree)
 			p.exercises[name] = tree
 		}
+	}
+	var plans struct {
+		Plans []map[string]any `yaml:"plans"`
+	}
+	decode(t, yaml.Unmarshal, "internal/plan/plans.yaml", &plans)
+	for _, plan := range plans.Plans {
+		p.plans[fmt.Sprint(plan["aim"])] = plan
 	}
 	for _, lang := range p.guide.Languages {
 		p.words[lang] = sentences(t, yaml.Unmarshal, "internal/words/active."+lang+".yaml")
@@ -86,16 +97,19 @@ func sentences(t *testing.T, unmarshal func([]byte, any) error, path string) map
 // check tells what is wrong with a place, nil if it is there and says what it should.
 func (p *product) check(at place) error {
 	n := 0
-	for _, name := range []string{at.Exercise, at.Words, at.Page} {
+	for _, name := range []string{at.Exercise, at.Plan, at.Words, at.Page} {
 		if name != "" {
 			n++
 		}
 	}
 	if n != 1 {
-		return fmt.Errorf("a place is an exercise, a sentence of internal/words or one of the page, not %d of them", n)
+		return fmt.Errorf("a place is an exercise, a plan, a sentence of internal/words or one of the page, not %d of them", n)
 	}
-	if at.Exercise != "" {
-		return p.inExercise(at)
+	switch {
+	case at.Exercise != "":
+		return p.inTree(p.exercises[at.Exercise], at)
+	case at.Plan != "":
+		return p.inTree(p.plans[at.Plan], at)
 	}
 	name, texts := at.Words, p.words
 	if at.Page != "" {
@@ -150,11 +164,10 @@ func has(text string, want []string) error {
 	return nil
 }
 
-// inExercise looks a place up in an exercise's file.
-func (p *product) inExercise(at place) error {
-	tree, ok := p.exercises[at.Exercise]
-	if !ok {
-		return errors.New("there is no such exercise")
+// inTree looks a place up in an exercise or a plan, which is nil if there is none of that name.
+func (p *product) inTree(tree any, at place) error {
+	if tree == nil {
+		return errors.New("there is no such exercise or plan")
 	}
 	found, err := p.look(tree, strings.Split(at.At, "."))
 	if err != nil {

@@ -24,11 +24,12 @@ type statement struct {
 	Found []place `yaml:"found"`
 }
 
-// place is where a statement is found. Exactly one of the first three is set.
+// place is where a statement is found. Exactly one of Exercise, Plan, Words and Page is set.
 type place struct {
-	// Exercise is a file of the catalogue and At a path in it; a part of the path picks a key, an element by its number,
-	// or an element by its id or code.
+	// Exercise is a file of the catalogue, Plan the aim of a plan, and At a path in it; a part of the path picks a key,
+	// an element by its number, or an element by its id or code.
 	Exercise string `yaml:"exercise"`
+	Plan     string `yaml:"plan"`
 	At       string `yaml:"at"`
 	// Words is a sentence of internal/words, Page one of web/src/words.
 	Words string `yaml:"words"`
@@ -44,6 +45,8 @@ func (p place) String() string {
 	switch {
 	case p.Exercise != "":
 		return p.Exercise + ": " + p.At
+	case p.Plan != "":
+		return "plan " + p.Plan + ": " + p.At
 	case p.Words != "":
 		return "internal/words: " + p.Words
 	default:
@@ -115,6 +118,7 @@ func TestTheTableOfTheGuideMissesWhatIsNotThere(t *testing.T) {
 		{Exercise: "thoracic-roll", At: "steps.99"},
 		{Exercise: "thoracic-roll", At: "steps", Has: []string{"standing on one hand"}},
 		{Exercise: "thoracic-roll", At: "hold.min_s", Is: &seven},
+		{Plan: "sleep", At: "text"},
 		{Words: "no.such.text"},
 		{Page: "no.such.key"},
 		{Page: "no.such.key", Words: "no.such.text"},
