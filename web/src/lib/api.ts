@@ -60,6 +60,7 @@ export interface OpenRequest {
   plan?: string
   equipment?: string[]
   experienced?: boolean
+  height_cm?: number
   exercise?: string
   side?: string | null
   dose?: string | null

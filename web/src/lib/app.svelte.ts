@@ -29,6 +29,8 @@ export class App {
   answers = $state.raw<ReadonlySet<QuestionId>>(new Set())
   /** The pain before the check, 0…10; null before it was asked. */
   painBefore = $state<number | null>(null)
+  /** The person's height in cm, null where it is not told. It is not remembered. */
+  heightCm = $state<number | null>(null)
   /** The pain after the last check. */
   painAfter = $state<number | null>(null)
   catalogue = $state.raw<Catalogue | null>(null)
@@ -229,6 +231,7 @@ export class App {
             ? { plan: this.choice.aim, equipment: equipmentOf(this.preferences), experienced: this.preferences.experienced }
             : { exercise: this.choice.exercise, side: this.choice.side, dose: this.choice.dose }),
           language: this.language,
+          ...(this.heightCm === null ? {} : { height_cm: this.heightCm }),
           roller: { diameter_cm: this.preferences.diameter, length_cm: this.preferences.length },
           consent: this.consent,
           screening_passed: verdict(this.answers) === 'go',
