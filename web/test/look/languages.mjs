@@ -39,14 +39,15 @@ export function spoken(page, language) {
   pair(wordsOf('en'), wordsOf(language))
   // A name may be told by its beginning, and several sentences may begin like that.
   const said = (name, exact) => {
-    const all = typeof name === 'string' ? pairs.filter(([from]) => (exact ? from === name : from.startsWith(name))).map(([, to]) => to) : []
+    const all = typeof name === 'string' && name.length > 2 ? pairs.filter(([from]) => (exact ? from === name : from.startsWith(name))).map(([, to]) => to) : []
     const plain = all.map((to) => to.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
     return all.length ? new RegExp(exact ? `^(${plain})$` : plain) : name
   }
   const [byRole, byLabel] = [page.getByRole.bind(page), page.getByLabel.bind(page)]
   page.getByRole = (role, o = {}) => byRole(role, { ...o, name: said(o.name, o.exact) })
   page.getByLabel = (label, o) => byLabel(said(label, o?.exact), o)
-  return (message) => replaced(message, longest[language])
+  // Answers to what somebody does are waited for by their words.
+  return (message) => (['state', 'cue', 'step'].includes(message.type) ? replaced(message, longest[language]) : message)
 }
 
 // Whatever is shown of a banner, a notice or a line of the guide.

@@ -175,6 +175,7 @@ export const scenes = {
     act: async (page, { fx, send }) => {
       await toPhase(page, 'checking')
       await page.keyboard.press('p')
+      await page.waitForSelector('dialog[open]')
       await page.keyboard.press('7')
       send(fx.summaryNews({ pain: [{ t_s: 80, value: 7 }] }))
       await page.waitForSelector('[data-screen=pain_stop]')
