@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -139,12 +140,11 @@ func (e *examination) mark(ctx context.Context, l exam.Label) (err error) {
 
 // picture reads the picture of a label.
 func (e *examination) picture(l exam.Label) (image.Image, error) {
-	f, err := e.folder.Open(l.Image)
+	text, err := fs.ReadFile(e.folder, l.Image)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errInput, err)
 	}
-	defer f.Close()
-	img, _, err := image.Decode(f)
+	img, _, err := image.Decode(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errInput, l.Image, err)
 	}
@@ -200,9 +200,10 @@ const sheetColumns = 8
 
 // draw writes the contact sheet.
 func (e *examination) draw(path string, tiles int) error {
-	var worst []exam.Mark
-	for _, i := range exam.Worst(e.marks, tiles) {
-		worst = append(worst, e.marks[i])
+	order := exam.Worst(e.marks, tiles)
+	worst := make([]exam.Mark, len(order))
+	for k, i := range order {
+		worst[k] = e.marks[i]
 	}
 	sheet, err := exam.Sheet(worst, sheetColumns, e.picture)
 	if err != nil {

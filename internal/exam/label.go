@@ -82,13 +82,12 @@ func Load(folder fs.FS) ([]Label, error) {
 const longestLine = 1 << 20
 
 func readLines(folder fs.FS, name string, parse func([]byte) (Label, bool, error)) ([]Label, error) {
-	f, err := folder.Open(name)
+	text, err := fs.ReadFile(folder, name)
 	if err != nil {
 		return nil, fmt.Errorf("read the labels: %w", err)
 	}
-	defer f.Close()
 	var all []Label
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, longestLine)
 	number := 0
 	for lines.Scan() {

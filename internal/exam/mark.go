@@ -7,9 +7,12 @@ import (
 )
 
 const (
-	// Said is the score from which a roller counts as found; Covers is the least overlap, intersection over union, of
-	// the circle found and the true one; HalfSeen is the share of the near face from which a roller has to be found.
-	Said, Covers, HalfSeen = 0.5, 0.5, 0.5
+	// Said is the score from which a roller counts as found.
+	Said = 0.5
+	// Covers is the least overlap, intersection over union, of the circle found and the true one.
+	Covers = 0.5
+	// HalfSeen is the share of the near face from which a roller has to be found.
+	HalfSeen = 0.5
 )
 
 // Answer is what the finder says about one picture, in its pixels.

@@ -38,7 +38,7 @@ func BenchmarkFollow(b *testing.B) {
 	views := make([]view, len(clip))
 	for i, f := range clip {
 		v, done := viewOfFrame(b, f)
-		defer done()
+		b.Cleanup(done)
 		views[i] = v
 	}
 	k := newRollerTrack()
