@@ -52,8 +52,7 @@ type eye struct {
 	rng    *rand.Rand
 	view   view
 	last   float64
-	// joints holds the errors of each landmark in the camera's axes, times as they are seen; depth that of the lateral
-	// direction as a whole.
+	// joints holds the errors of each landmark in the camera's axes.
 	joints       [body.Count][3]wobble
 	near, far    [2]wobble // of the roller's ends
 	radius       float64

@@ -31,7 +31,6 @@ type performer struct {
 
 	stroke stroke
 	cycle  float64 // of what repeats, in its own units
-	shift  float64 // of a roller or a body between two series
 	feet   [2]float64
 	hands  [2]float64
 	begun  bool
