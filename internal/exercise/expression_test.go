@@ -202,12 +202,12 @@ func TestWhatNobodyCompiledIsUnknown(t *testing.T) {
 
 // someNumber and someTruth draw expressions that are well typed; units are kept apart by using two variables of one.
 func someNumber(t *rapid.T, depth int) string {
-	if depth == 0 {
-		return rapid.SampledFrom([]string{"s", "hip_lift_l", "ear_height_l", "0.5", "2", "-1"}).Draw(t, "leaf")
+	if depth == 0 { // with points: the library does not compare a whole number with min of another kind
+		return rapid.SampledFrom([]string{"s", "hip_lift_l", "ear_height_l", "0.5", "2.0", "-1.0"}).Draw(t, "leaf")
 	}
 	a, b := someNumber(t, depth-1), someNumber(t, depth-1)
 	return fmt.Sprintf(rapid.SampledFrom([]string{
-		"(%s + %s)", "(%s - %s)", "min(%s, %s)", "max(%s, %s)", "(abs(%s) + %s)", "(-(%s) - %s)", "(%s * 2 + %s / 3)",
+		"(%s + %s)", "(%s - %s)", "min(%s, %s)", "max(%s, %s)", "(abs(%s) + %s)", "(-(%s) - %s)", "(%s * 2.0 + %s / 3.0)",
 	}).Draw(t, "sum"), a, b)
 }
 
