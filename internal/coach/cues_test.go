@@ -18,7 +18,7 @@ var faults = []struct {
 }{
 	{"roller_too_low", func(r *spine.Reading) { place(r, 0.42) }, 0.6, phi((0.562 - 0.42) / 0.07)},
 	{"roller_too_high", func(r *spine.Reading) { place(r, 1.2) }, 0.6, phi((1.2 - 1.155) / 0.075)},
-	{"neck_pulled", func(r *spine.Reading) { r.Neck = ok(40) }, 1.1, 40},
+	{"neck_pulled", func(r *spine.Reading) { r.Neck = ok(40) }, 1.6, 40},
 	{"head_dropped", func(r *spine.Reading) { r.Neck = ok(-22) }, 1.1, -22},
 	{"hips_not_lifted", func(r *spine.Reading) { r.HipLiftL = ok(0.01) }, 1.1, 0.01},
 	{"hips_too_high", func(r *spine.Reading) { r.HipOverShoulder = ok(0.09) }, 1.6, 0.09},
