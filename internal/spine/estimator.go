@@ -32,6 +32,9 @@ const (
 	forgetAfter = 0.5
 	// strangerAfter is the gap in seconds after which somebody else may lie there.
 	strangerAfter = 5.0
+	// A camera whose motion cannot be told for blindFrom seconds, after it could, may be moving: peaks are unsure then and
+	// for blindFor.
+	blindFrom, blindFor = 0.12, 0.6
 	// shakeL is the camera's movement over a second, in L, that makes speeds unsure, and shakePeakL what makes peaks
 	// unsure: a shake of a few pixels is a jerk of 15 cm/s. stillPx is what is noise.
 	shakeL, shakePeakL, stillPx = 0.15, 0.05, 0.5
@@ -59,12 +62,14 @@ type Estimator struct {
 	pathR    window // the roller's centre over the floor, in cm, positive headwards
 	speeds   window // speed over peakWindow, for accelerations
 	camera   window // camera motion per frame, in L
-	frames   window // frame times
-	travel   float64
-	centre   body.Point
-	rest     rest
-	arms     [armsCount]ema
-	kind     partKind // what the paths were measured on
+	// still is when the camera's motion was told last, and blind when it was last not told for longer than blindFrom.
+	still, blind float64
+	frames       window // frame times
+	travel       float64
+	centre       body.Point
+	rest         rest
+	arms         [armsCount]ema
+	kind         partKind // what the paths were measured on
 
 	perL, perM   ema // of sight
 	down         ema
@@ -143,7 +148,15 @@ func (e *Estimator) readPicture(o *Observation, t float64, r *Reading) {
 	if span := e.frames.span(); span > 0.5 {
 		r.FrameRate = Value{V: float64(e.frames.n-1) / span, State: OK}
 	}
-	if motion := o.Quality.CameraMotion; e.lengthPx.begun && motion >= 0 && motion <= maxPx {
+	motion := o.Quality.CameraMotion
+	told := motion >= 0 && motion <= maxPx
+	switch {
+	case told:
+		e.still = t
+	case e.still > 0 && t-e.still > blindFrom:
+		e.blind = t
+	}
+	if e.lengthPx.begun && told {
 		if motion < stillPx {
 			motion = 0
 		}
@@ -234,7 +247,7 @@ func (e *Estimator) readPeaks(t float64, state State, r *Reading) {
 	if !ok {
 		return
 	}
-	if r.CameraMoved.V > shakePeakL {
+	if r.CameraMoved.V > shakePeakL || (e.blind > 0 && t-e.blind < blindFor) {
 		state = min(state, Unsure)
 	}
 	r.PeakSpeed = Value{V: math.Abs(v), Sigma: 1.5, State: state}

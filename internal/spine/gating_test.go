@@ -236,6 +236,26 @@ func TestInFrameAndSideOn(t *testing.T) {
 	}
 }
 
+// TestAMotionThatCannotBeToldIsNoJerk: a camera that was still and cannot be judged any more may be moving.
+func TestAMotionThatCannotBeToldIsNoJerk(t *testing.T) {
+	for _, blind := range []bool{false, true} {
+		e := New(Options{})
+		var r Reading
+		for i := range 100 {
+			c := lying()
+			c.x = 0.02 * float64(i) / 30
+			o := c.observe(float64(i) / 30)
+			if blind && i >= 90 {
+				o.Quality.CameraMotion = math.NaN()
+			}
+			r = e.Step(o)
+		}
+		if want := map[bool]State{false: OK, true: Unsure}[blind]; r.PeakSpeed.State != want || r.Speed.State != OK {
+			t.Errorf("blind %t: peaks are %s, speed is %s", blind, r.PeakSpeed.State, r.Speed.State)
+		}
+	}
+}
+
 // TestAShakenCameraIsNoJerk: a few pixels to and fro make the roller seem to jump, and spare the speed, which a second
 // averages.
 func TestAShakenCameraIsNoJerk(t *testing.T) {

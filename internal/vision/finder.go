@@ -25,8 +25,8 @@ const (
 // How the looks' logits of presence become calibrated nats: models/roller/MODEL_CARD.md, last lines of the bare network on
 // held-out scenes.
 const (
-	firstWeight, secondWeight, bothBias = 0.37, 0.54, -0.20
-	closerWeight, closerBias            = 0.80, -0.31
+	firstWeight, secondWeight, bothBias = 0.30, 0.50, -0.11
+	closerWeight, closerBias            = 0.71, -0.19
 )
 
 // Grey of what lies outside the picture, and of the input's bytes.

@@ -103,16 +103,17 @@ func (o *toldRoller) look(w *watch, v view, r region, c circle, sure bool) (circ
 		return circle{}, false, err
 	}
 	logit, seen := w.logit(v, g, r), o.own.place(g)
-	if seen.at.Sub(c.at).Len() > toldSame*c.r || logit < o.own.enough(toldLogit) {
+	same, enough := seen.at.Sub(c.at).Len() <= toldSame*c.r, o.own.enough(toldLogit)
+	known := o.own.looks >= farLooks
+	if same && sure && !known && logit > leastLogit {
+		o.own.learn(g, logit, c)
+	}
+	if !same || logit < enough {
 		o.agree = max(o.agree-1, 0)
 		return circle{}, false, nil
 	}
 	o.agree = min(o.agree+1, forgetLooks)
 	o.way = body.Lerp(o.way, g.far.Sub(g.near), 1/float64(o.agree))
-	known := o.own.looks >= farLooks
-	if sure && !known {
-		o.own.learn(g, logit, c)
-	}
 	return circle{body.Lerp(c.at, seen.at, steady), c.r}, known, nil
 }
 

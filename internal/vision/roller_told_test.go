@@ -42,3 +42,45 @@ func TestFarEndOfAToldRoller(t *testing.T) {
 		}
 	}
 }
+
+// TestAToldRollerIsFoundAgainByHowTheNetworkSeesIt: a network that sees this roller half a radius beside its place, a fifth
+// too small and hardly at all tells where it is, once it has seen it where it was told to be.
+func TestAToldRollerIsFoundAgainByHowTheNetworkSeesIt(t *testing.T) {
+	t.Parallel()
+	disc := rolling(18, 0, 0).disc
+	w := newWatch(&scripted{say: func() (glimpse, error) {
+		return saw(circle{disc.at.Add(body.Point{X: .5 * disc.r}), .8 * disc.r}, 0, .5)
+	}})
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	seen := regionOf(onTheDisc(), 0)
+	regained := func(o *toldRoller, from float64) (c circle, ok bool) {
+		for i := range 2 {
+			v, done := rolling(18, 0, 0).view(t, from+float64(i)*1.2*regainEvery)
+			var err error
+			if c, ok, err = o.regain(w, v, seen, 1, disc.r); err != nil {
+				t.Fatal(err)
+			}
+			done()
+		}
+		return c, ok
+	}
+	if c, ok := regained(&toldRoller{}, 0); ok {
+		t.Errorf("found at %v by looks that are hardly sure, of a roller that it has never seen before", c.at)
+	}
+	var o toldRoller
+	for i := range farLooks {
+		v, done := rolling(18, 0, 0).view(t, float64(i)*toldSoon)
+		if _, _, err := o.look(w, v, seen, disc, true); err != nil {
+			t.Fatal(err)
+		}
+		done()
+	}
+	c, ok := regained(&o, 5)
+	if !ok || c.at.Sub(disc.at).Len() > .05*disc.r || c.r != disc.r {
+		t.Errorf("found %t at %v, it is at %v", ok, c.at, disc.at)
+	}
+}

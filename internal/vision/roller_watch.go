@@ -37,7 +37,7 @@ const (
 	// rolledBonus and otherMalus are what the motion adds to the logit: the roller travels half as far as the trunk.
 	// The latter is for each L that the trunk has travelled, and mild at first, for in an extension or a weight
 	// shift the trunk moves a little without rolling; worstMalus is the most of it.
-	rolledBonus, otherMalus, worstMalus = 1.0, 8.0, 4.0
+	rolledBonus, otherMalus, worstMalus = 1.0, 8.0, 2.0
 )
 
 // contender is a place that looks have spoken for, followed from frame to frame.

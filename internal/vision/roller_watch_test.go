@@ -91,7 +91,7 @@ func TestWatchSaysWhatLooksAgreeOn(t *testing.T) {
 			switch {
 			case err != nil:
 				t.Fatal(err)
-			case float64(i)/sceneFPS < lookSoon*(enoughLooks-1)-.01:
+			case float64(i)/sceneFPS < lookFirst*(enoughLooks-1)-.01:
 				if r != nil {
 					t.Errorf("frame %d: said %+v after too few looks", i, r)
 				}
@@ -112,6 +112,40 @@ func TestWatchSaysWhatLooksAgreeOn(t *testing.T) {
 	}
 	if looker.looks > 12 {
 		t.Errorf("%d looks in 3 s: once sure, one every %.1f s is enough", looker.looks, lookLater)
+	}
+}
+
+// TestWatchFindsARollerThatNobodyLiesOn: over the whole picture at first, at the roller itself once it is known; and one that
+// lies there still is not lost as somebody gets up from it.
+func TestWatchFindsARollerThatNobodyLiesOn(t *testing.T) {
+	t.Parallel()
+	disc := rolling(18, 0, 0).disc
+	looker := &scripted{say: func() (glimpse, error) { return saw(disc, 0, 2) }}
+	w := newWatch(looker)
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	seen, wide := 0, 0
+	for i := range 60 {
+		v, done := rolling(18, 0, i).view(t, float64(i)/sceneFPS)
+		r, err := w.step(v, region{})
+		done()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r != nil && r.Score > .5 && r.Near.Sub(disc.at).Len() < 2 {
+			if seen++; seen == 1 {
+				wide = looker.wide
+			}
+		}
+	}
+	if seen < 45 || wide < enoughLooks || looker.wide != wide {
+		t.Errorf("seen in %d frames of 60 after %d looks over the whole picture, %d in all", seen, wide, looker.wide)
+	}
+	if looker.looks <= wide {
+		t.Error("the roller is not looked at once it is known")
 	}
 }
 
