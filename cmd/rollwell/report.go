@@ -56,7 +56,7 @@ func summarise(w io.Writer, o *clipOutcome) error {
 	t := s.TimeInZoneS
 	switch {
 	case corrections > 0:
-	case t.Thoracic+t.LowerThoracic+t.Lumbar+t.Neck == 0:
+	case t.Thoracic+t.LowerThoracic+t.Lumbar+t.Neck == 0 && s.Passes == 0:
 		p.line("  nothing to judge: the back was not seen on a roller")
 	default:
 		p.line("  nothing to correct")
