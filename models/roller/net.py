@@ -109,6 +109,39 @@ def fused(model):
     return m
 
 
+@torch.no_grad()
+def unfold(model, path, images):
+    """Gives model the weights of an exported network, so that training can go on from it.
+
+    images (n, 3, s, s): typical inputs.  Each normalisation gets their mean and spread as its own and the scale and
+    shift that cancel them: the answers on average stay those of the file, and training finds the statistics it needs.
+    """
+    import onnx
+    weights = {t.name: torch.from_numpy(onnx.numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer}
+
+    def cancel(bias):
+        def hook(norm, inputs):
+            mean, var = inputs[0].mean((0, 2, 3)), inputs[0].var((0, 2, 3), unbiased=False)
+            norm.running_mean.copy_(mean)
+            norm.running_var.copy_(var)
+            norm.weight.copy_((var + norm.eps).sqrt())
+            norm.bias.copy_(bias + mean)
+        return hook
+    hooks, own = [], dict(model.named_modules())
+    for name in fused(model).state_dict():
+        layer, kind = name.rsplit('.', 1)
+        if isinstance(own[layer], nn.Sequential):                 # a convolution and its normalisation
+            if kind == 'weight':
+                own[layer][0].weight.copy_(weights[name])
+            else:
+                hooks.append(own[layer][1].register_forward_pre_hook(cancel(weights[name])))
+        else:
+            getattr(own[layer], kind).copy_(weights[name])
+    model.eval()(images)
+    for h in hooks:
+        h.remove()
+
+
 def export(model, path, size=160, notes=None):
     """Writes ONNX operator set 11: input `image` 1x3xsxs; outputs `maps` 1x8xs/4xs/4, `presence` 1x1 (logit).
 

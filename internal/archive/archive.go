@@ -1,0 +1,79 @@
+// Package archive keeps one session as files in a folder: what the eye saw, what was read from it, what happened, and
+// what it came to. A session that was cut off at any moment can be closed later from what had been written.
+package archive
+
+import (
+	"github.com/rollwell/rollwell/internal/results"
+)
+
+// The files of a session's folder.
+const (
+	ObservationsFile = "observations.jsonl.zst"
+	ReadingsFile     = "readings.jsonl.zst"
+	EventsFile       = "events.jsonl.zst"
+	SessionFile      = "session.json"
+	TrackFile        = "track.bin"
+	ThumbFile        = "thumb.jpg"
+)
+
+// Frame is one analysed frame: results.Frames' line with what export and score need beside it. Lengths are pixels of the
+// source's upright picture, unknown numbers NaN, unknown texts "".
+type Frame struct {
+	T     float64
+	Phase string
+	// Pose tells that somebody was seen; Landmarks are x, y, visibility, World metres around the hips (x right, y down, z away).
+	Pose      bool
+	PoseScore float64
+	Landmarks [33][3]float64
+	World     [33][3]float64
+	// RollerScore is NaN where no roller was seen.
+	RollerScore float64
+	Near, Far   [2]float64
+	Radius      float64
+
+	S, SSigma                float64
+	Level, Zone, State       string
+	SpeedCMS, HipLiftCM      float64
+	KneeDeg, NeckDeg, SHKDeg float64
+	YawDeg                   float64
+	PxPerCM                  float64
+	Active                   []string
+	Cue                      string
+}
+
+// Event is something that happened at a time.
+type Event struct {
+	T    float64 `json:"t"`
+	Type string  `json:"type"`
+	// What goes with the type, "" and null where it does not apply: a phase and its reason, a block's exercise and side,
+	// a cue's code, severity and text, a pain's value and time.
+	Phase    string   `json:"phase,omitempty"`
+	Reason   string   `json:"reason,omitempty"`
+	Block    *int     `json:"block,omitempty"`
+	Exercise string   `json:"exercise,omitempty"`
+	Side     string   `json:"side,omitempty"`
+	Dose     string   `json:"dose,omitempty"`
+	Code     string   `json:"code,omitempty"`
+	Severity string   `json:"severity,omitempty"`
+	Text     string   `json:"text,omitempty"`
+	Value    *float64 `json:"value,omitempty"`
+	When     string   `json:"when,omitempty"`
+}
+
+// Digest is what the library shows of a session.
+type Digest struct {
+	Session   results.Session
+	DurationS float64
+	// Score is 0…100, NaN where fewer than five seconds could be judged: the share of the judged time (the check goes on,
+	// the reading is sure, the back is on the roller) in which nothing of safety, technique or pace was to be corrected.
+	Score float64
+	Worst *Worst
+	// Spoken is the number of cues that were spoken.
+	Spoken int
+}
+
+// Worst is the longest finding of the gravest severity.
+type Worst struct {
+	StartS, EndS   float64
+	Code, Severity string
+}
