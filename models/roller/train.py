@@ -1,6 +1,7 @@
 """Trains the roller network; the same command goes on from the last checkpoint.
 
     python3 train.py --work DIR [--views N] [--extra DIR] [--pause-file FILE]     train, or go on
+    python3 train.py --work DIR --start roller.onnx                               go on from exported weights
     python3 train.py --work DIR --export roller.onnx                              best weights so far as ONNX
 
 Reads WORK/scenes/* except the held-out sets, whose folders end in -held, and takes in scenes that are written
@@ -71,16 +72,19 @@ def rate(views, total):
 class Run:
     """Model, averaged model, optimiser and progress, with their checkpoint."""
 
-    def __init__(self, work, seed, precision='auto'):
+    def __init__(self, work, seed, precision='auto', start=None):
         torch.manual_seed(seed)
         self.work, self.seed = work, seed
         self.short = precision == 'bfloat16' or (precision == 'auto' and multiplies_bfloat16())
-        self.model = net.Roller().to(memory_format=torch.channels_last)
+        self.model = net.Roller()
+        path = os.path.join(work, 'checkpoint.pt')
+        if start and not os.path.exists(path):
+            net.unfold(self.model, start, typical(work))
+        self.model = self.model.to(memory_format=torch.channels_last)
         self.mean = copy.deepcopy(self.model)
         self.opt = torch.optim.AdamW(self.model.parameters(), lr=RATE, weight_decay=.02)
         self.views = self.round = self.seconds = 0
         self.best, self.checked = -1., 0
-        path = os.path.join(work, 'checkpoint.pt')
         if os.path.exists(path):
             d = torch.load(path, weights_only=True)
             self.model.load_state_dict(d['model'])
@@ -119,6 +123,14 @@ class Run:
                 a.lerp_(b, 1 - keep)
             else:
                 a.copy_(b)
+
+
+def typical(work, count=256):
+    """Input (count, 3, 160, 160) drawn from the training scenes that are there."""
+    pool, rng, out = Pool(folders(work, False), None), np.random.default_rng(7), []
+    while len(out) < count:
+        out += [crop for crop, _, _ in make(*pool.draw(rng), rng, 160, PER_SCENE)]
+    return torch.from_numpy(to_input(np.stack(out[:count])))
 
 
 def multiplies_bfloat16():
@@ -194,7 +206,7 @@ def put(queue, what, parent):
 
 def train(a):
     torch.set_num_threads(a.threads)
-    run = Run(a.work, a.seed, a.precision)
+    run = Run(a.work, a.seed, a.precision, a.start)
     print(f'from view {run.views}, {"bfloat16" if run.short else "float32"}', flush=True)
     context = multiprocessing.get_context('spawn')
     queue = context.Queue(2)
@@ -227,6 +239,7 @@ def main():
     ap.add_argument('--precision', choices=('auto', 'float32', 'bfloat16'), default='auto',
                     help='of the products in the network; auto: 16 bits where the processor can')
     ap.add_argument('--extra', help='folder of frames with a person on a roller and no masks')
+    ap.add_argument('--start', metavar='ONNX', help='exported weights to begin from, where there is no checkpoint')
     ap.add_argument('--pause-file')
     ap.add_argument('--export', metavar='ONNX')
     a = ap.parse_args()
