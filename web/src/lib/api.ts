@@ -16,7 +16,13 @@ export class ApiError extends Error {
 }
 
 const exerciseInfo = object({ id: string, version: number, title: string, languages: list(string) })
-const info = object({ version: string, exercises: list(exerciseInfo), token_required: withDefault(boolean, false) })
+const info = object({
+  version: string,
+  exercises: list(exerciseInfo),
+  token_required: withDefault(boolean, false),
+  /** Whether sessions are kept here. */
+  library: withDefault(boolean, false),
+})
 export type Info = Checked<typeof info>
 
 const zone = object({ zone: string, from: nullable(number), to: nullable(number) })
