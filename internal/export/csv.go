@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rollwell/rollwell/internal/archive"
 )
@@ -119,7 +120,7 @@ func CSV(w io.Writer, s *Session) error {
 // levels and codes come from exercise files, which anybody may write.
 func harmless(text string) string {
 	text = plain(text)
-	if text != "" && strings.ContainsRune("=+-@|%", []rune(text)[0]) {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune("=+-@|%", first) {
 		return "'" + text
 	}
 	return text

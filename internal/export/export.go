@@ -48,10 +48,6 @@ type About struct {
 	Worst *archive.Worst
 }
 
-// start and end are the times of the first and the last frame.
-func (s *Session) start() float64 { return s.Frames[0].T }
-func (s *Session) end() float64   { return s.Frames[len(s.Frames)-1].T }
-
 // plain makes a text fit for a line of a file: no tabs, line breaks or other control characters.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {

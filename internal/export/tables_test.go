@@ -245,10 +245,23 @@ func TestCSVTellsWhatIsKnown(t *testing.T) {
 		row        int
 		name, want string
 	}{
-		{0, "t_s", "0"}, {0, "s", "0.8"}, {0, "active", "jerky roller_too_low"}, {0, "cue", "'=HYPERLINK(\"x\")"}, {0, "left_hip_x_px", "284"},
-		{0, "left_hip_visibility", "0.9"}, {0, "nose_x_m", "-0.3"}, {0, "roller_radius_px", "15"},
-		{1, "t_s", "0.04"}, {1, "s", ""}, {1, "level", ""}, {1, "speed_cm_s", "-3.46"},
-		{2, "nose_x_px", ""}, {2, "nose_x_m", ""}, {2, "pose_score", ""}, {2, "roller_near_x_px", ""}, {2, "hip_lift_cm", "6"},
+		{0, "t_s", "0"},
+		{0, "s", "0.8"},
+		{0, "active", "jerky roller_too_low"},
+		{0, "cue", "'=HYPERLINK(\"x\")"},
+		{0, "left_hip_x_px", "284"},
+		{0, "left_hip_visibility", "0.9"},
+		{0, "nose_x_m", "-0.3"},
+		{0, "roller_radius_px", "15"},
+		{1, "t_s", "0.04"},
+		{1, "s", ""},
+		{1, "level", ""},
+		{1, "speed_cm_s", "-3.46"},
+		{2, "nose_x_px", ""},
+		{2, "nose_x_m", ""},
+		{2, "pose_score", ""},
+		{2, "roller_near_x_px", ""},
+		{2, "hip_lift_cm", "6"},
 	} {
 		if got := at(tt.row, tt.name); got != tt.want {
 			t.Errorf("%s of row %d is %q, want %q", tt.name, tt.row, got, tt.want)
