@@ -7,6 +7,8 @@ import (
 	"errors"
 	"regexp"
 	"time"
+
+	"github.com/rollwell/rollwell/internal/coach"
 )
 
 var (
@@ -16,6 +18,8 @@ var (
 	ErrFull = errors.New("the library is full")
 	// ErrID marks what is no id.
 	ErrID = errors.New("no id")
+	// ErrInvalid marks a change that makes no sense; the text says which and what would.
+	ErrInvalid = errors.New("not possible")
 )
 
 var idForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
@@ -84,10 +88,22 @@ type Session struct {
 	Video     *Video     `json:"video"`
 	Thumb     bool       `json:"thumb"`
 	// Bytes are all files of the session together.
-	Bytes int64  `json:"bytes"`
+	Bytes int64 `json:"bytes"`
+	// Error is why it failed; for a session that is ready it is a warning: what was damaged or cut off.
 	Error string `json:"error"`
 	// Deleted is when somebody deleted it; until the undo time is over it can be had back.
 	Deleted *time.Time `json:"deleted"`
+	// Reserved is what its files may grow to in bytes: the length of an upload.
+	Reserved int64 `json:"-"`
+	// Outcome is what trends are made of; nil before there is one.
+	Outcome *Outcome `json:"-"`
+}
+
+// Outcome is what a session came to, as far as trends show it.
+type Outcome struct {
+	TimeInZoneS coach.ZoneTimes `json:"time_in_zone_s"`
+	// SpeedOverS is for how many seconds the roller went too fast.
+	SpeedOverS float64 `json:"speed_over_s"`
 }
 
 // Worst is the moment to look at first.
