@@ -41,12 +41,25 @@ type Frame struct {
 	Cue                      string
 }
 
+// The types of events. A reader leaves out those that it does not know.
+const (
+	EventPhase       = "phase"       // of the check: Phase, Reason
+	EventBlock       = "block"       // a block of the plan begins: Block, Exercise, Side
+	EventCue         = "cue"         // a finding begins: Code, Severity, Text; Value, Limit and Unit where it is measured
+	EventSpoken      = "spoken"      // it is given the word; may come again while it lasts
+	EventCueClear    = "cue_clear"   // it ends: the same as for its begin, with the worst value
+	EventHold        = "hold"        // a pause on one spot is over: StartS, Value is s, Level
+	EventPain        = "pain"        // Value, When, Block
+	EventCalibration = "calibration" // what Text names, moved by Value
+	EventRoller      = "roller"      // a person has said where the roller is
+	EventVideo       = "video"       // the video begins, or ends early: Reason
+)
+
 // Event is something that happened at a time.
 type Event struct {
 	T    float64 `json:"t"`
 	Type string  `json:"type"`
-	// What goes with the type, "" and null where it does not apply: a phase and its reason, a block's exercise and side,
-	// a cue's code, severity and text, a pain's value and time.
+	// What goes with the type, "" and null where it does not apply.
 	Phase    string   `json:"phase,omitempty"`
 	Reason   string   `json:"reason,omitempty"`
 	Block    *int     `json:"block,omitempty"`
@@ -58,6 +71,10 @@ type Event struct {
 	Text     string   `json:"text,omitempty"`
 	Value    *float64 `json:"value,omitempty"`
 	When     string   `json:"when,omitempty"`
+	Limit    *float64 `json:"limit,omitempty"`
+	Unit     string   `json:"unit,omitempty"`
+	Level    string   `json:"level,omitempty"`
+	StartS   *float64 `json:"start_s,omitempty"`
 }
 
 // Digest is what the library shows of a session.

@@ -49,6 +49,29 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 	return b, nil
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote. The ID is not in there.
+func (f *Finding) UnmarshalJSON(text []byte) error {
+	var in struct {
+		Code     string            `json:"code"`
+		Severity exercise.Severity `json:"severity"`
+		StartS   float64           `json:"start_s"`
+		EndS     float64           `json:"end_s"`
+		Value    *float64          `json:"value"`
+		Limit    *float64          `json:"limit"`
+		Unit     *exercise.Unit    `json:"unit"`
+		Text     string            `json:"text"`
+		Spoken   bool              `json:"spoken"`
+	}
+	if err := json.Unmarshal(text, &in); err != nil {
+		return fmt.Errorf("reading a cue: %w", err)
+	}
+	*f = Finding{Code: in.Code, Severity: in.Severity, StartS: in.StartS, EndS: in.EndS, Text: in.Text, Spoken: in.Spoken}
+	if in.Value != nil && in.Limit != nil && in.Unit != nil {
+		f.Value, f.Limit, f.Unit, f.Measured = *in.Value, *in.Limit, *in.Unit, true
+	}
+	return nil
+}
+
 // EventKind says what happened to a finding.
 type EventKind uint8
 

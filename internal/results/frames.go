@@ -38,7 +38,13 @@ func Append(b []byte, m *session.Moment) []byte {
 	b = Number(append(b, `{"t":`...), m.Observation.T, 4)
 	b = pose(append(b, `,"pose":`...), m.Observation.Pose, k)
 	b = roller(append(b, `,"roller":`...), m.Observation.Roller, k)
-	b = reading(append(b, `,"reading":`...), m.Reading)
+	b = AppendReading(append(b, ','), m)
+	return append(b, '}')
+}
+
+// AppendReading appends the members reading and active of such a line to b.
+func AppendReading(b []byte, m *session.Moment) []byte {
+	b = reading(append(b, `"reading":`...), m.Reading)
 	b = append(b, `,"active":[`...)
 	for i, code := range m.Update.Active {
 		if i > 0 {
@@ -46,7 +52,7 @@ func Append(b []byte, m *session.Moment) []byte {
 		}
 		b = strconv.AppendQuote(b, code)
 	}
-	return append(b, "]}"...)
+	return append(b, ']')
 }
 
 // Flush writes what is still held back.

@@ -95,6 +95,14 @@ func (f *Observations) Take(m *session.Moment) error {
 	return nil
 }
 
+// Flush writes what is held back, so that a crash does not cost it.
+func (f *Observations) Flush() error {
+	if f.lines == 0 {
+		return nil
+	}
+	return observationsError(f.z.Flush())
+}
+
 func (f *Observations) begin() error {
 	text, err := json.Marshal(f.header)
 	if err != nil {

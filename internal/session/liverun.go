@@ -220,7 +220,7 @@ func (r *liveRun) quiet(t float64) {
 func (r *liveRun) now() *LiveState {
 	at := time.Now()
 	s := &r.state
-	s.Phase, s.Reason, s.Plan = r.phase, r.reason, r.planState()
+	s.Phase, s.Reason, s.Plan, s.Pain = r.phase, r.reason, r.planState(), r.pain
 	s.Width, s.Height = r.places.width, r.places.height
 	s.ReceivedFPS, s.AnalysedFPS = r.intake.received.perSecond(at), r.analysed.perSecond(at)
 	s.Connection, s.Transport = r.intake.connection(at), r.intake.transport

@@ -122,6 +122,8 @@ type LiveState struct {
 	// Steps are told in one call only, and only by Tick; so are Calibrated.
 	Steps      []Step
 	Calibrated []Calibrated
+	// Pain is what the person has said about their pain so far.
+	Pain []PainValue
 	// PainStop is what to tell a person whose check has ended with ReasonPain; nil otherwise.
 	PainStop *Warning
 }
