@@ -28,7 +28,7 @@ export type Info = Checked<typeof info>
 const zone = object({ zone: string, from: nullable(number), to: nullable(number) })
 export type ZoneSpan = Checked<typeof zone>
 
-const exercise = object({
+export const exercise = object({
   id: string,
   version: number,
   title: string,

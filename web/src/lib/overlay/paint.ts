@@ -7,6 +7,16 @@ import { end, findColumn, guessed, limbs, nearSide, seen, spineAt, tail, at, vis
 import { ground, ink, zoneColour } from './palette'
 import { stretches } from './zones'
 
+/** What can be hidden by itself. */
+export interface Layers {
+  skeleton: boolean
+  spine: boolean
+  roller: boolean
+  level: boolean
+}
+
+export const allLayers: Layers = { skeleton: true, spine: true, roller: true, level: true }
+
 export interface Scene {
   frame: Frame | null
   fit: Fit
@@ -16,6 +26,7 @@ export interface Scene {
   zoneName(zone: string): string
   /** 0…1: how strongly the reading is shown (see strength), eased by the caller. */
   strength: number
+  layers: Layers
 }
 
 /** How strongly what is known in this way is drawn. */
@@ -25,7 +36,7 @@ const font = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans
 
 export function paint(g: CanvasRenderingContext2D, scene: Scene): void {
   g.clearRect(0, 0, scene.view.width, scene.view.height)
-  const { frame, fit } = scene
+  const { frame, fit, layers } = scene
   if (!frame || !(fit.scale > 0)) return
   g.lineCap = 'round'
   g.lineJoin = 'round'
@@ -33,10 +44,11 @@ export function paint(g: CanvasRenderingContext2D, scene: Scene): void {
   const unit = clamp(Math.min(scene.view.height / 560, scene.view.width / 900), 0.62, 2.2)
   const near = rollerPoint(frame)
   const column = frame.pose ? findColumn(frame.pose, near) : null
-  if (frame.pose) skeleton(g, frame.pose, fit, 1 - nearSide(frame.pose), 2.4 * unit, 0.32)
-  if (column) ribbon(g, column, scene, unit)
-  if (frame.pose) skeleton(g, frame.pose, fit, nearSide(frame.pose), 3.6 * unit, 0.92)
-  if (near) roller(g, frame, near, column, scene, unit)
+  const limbsOf = layers.skeleton ? frame.pose : null
+  if (limbsOf) skeleton(g, limbsOf, fit, 1 - nearSide(limbsOf), 2.4 * unit, 0.32)
+  if (column && layers.spine) ribbon(g, column, scene, unit)
+  if (limbsOf) skeleton(g, limbsOf, fit, nearSide(limbsOf), 3.6 * unit, 0.92)
+  if (near && (layers.roller || layers.level)) roller(g, frame, near, column, scene, unit)
   g.globalAlpha = 1
 }
 
@@ -122,10 +134,11 @@ function roller(g: CanvasRenderingContext2D, frame: Frame, near: Point, column: 
   const p = toView(scene.fit, near)
   const sure = frame.reading.state === 'ok'
   const radius = Math.max(6 * unit, (frame.roller?.radius ?? 0) * scene.fit.scale + 3 * unit)
+  const { layers } = scene
   const alpha = Math.max(scene.strength, 0.38)
-  if (column && frame.reading.s !== null && scene.strength > 0) link(g, p, radius, toView(scene.fit, spineAt(column, frame.reading.s)), scene.strength, unit)
+  if (layers.roller && column && frame.reading.s !== null && scene.strength > 0) link(g, p, radius, toView(scene.fit, spineAt(column, frame.reading.s)), scene.strength, unit)
   // What is not sure differs in shape, not in strength alone.
-  for (const [colour, extra, a] of [[ground, 3, 0.5], [ink, 0, 1]] as const) {
+  for (const [colour, extra, a] of layers.roller ? ([[ground, 3, 0.5], [ink, 0, 1]] as const) : []) {
     g.globalAlpha = alpha * a
     g.strokeStyle = colour
     g.lineWidth = 4 * unit + extra
@@ -135,7 +148,7 @@ function roller(g: CanvasRenderingContext2D, frame: Frame, near: Point, column: 
     g.stroke()
   }
   g.setLineDash([])
-  if (frame.reading.level && scene.strength > 0) tag(g, frame, p, radius + 4 * unit, scene, unit)
+  if (layers.level && frame.reading.level && scene.strength > 0) tag(g, frame, p, radius + 4 * unit, scene, unit)
 }
 
 function link(g: CanvasRenderingContext2D, from: Point, radius: number, to: Point, alpha: number, unit: number): void {

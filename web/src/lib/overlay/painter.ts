@@ -4,7 +4,7 @@
 import type { ZoneSpan } from '../api'
 import type { Frame } from '../protocol'
 import { fit } from './geometry'
-import { paint, strength } from './paint'
+import { allLayers, paint, strength, type Layers } from './paint'
 
 const fadeMs = 140
 
@@ -16,17 +16,23 @@ export class Painter {
   private size: readonly [number, number] = [16, 9]
   private zones: ZoneSpan[] = []
   private zoneName: (zone: string) => string = (zone) => zone
+  private layers = allLayers
   private shown = 0
   private drawnAt = 0
   private request = 0
 
-  constructor(private readonly canvas: HTMLCanvasElement) {
+  /** still: nothing fades, so that a picture that is gone back to is drawn the same again. */
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly still = false,
+  ) {
     this.context = canvas.getContext('2d')
     this.watcher = new ResizeObserver(() => this.ask())
     this.watcher.observe(canvas)
   }
 
-  show(frame: Frame | null, size: readonly [number, number], zones: ZoneSpan[], zoneName: (zone: string) => string): void {
+  show(frame: Frame | null, size: readonly [number, number], zones: ZoneSpan[], zoneName: (zone: string) => string, layers: Layers = allLayers): void {
+    this.layers = layers
     this.frame = frame
     this.size = size
     this.zones = zones
@@ -54,11 +60,13 @@ export class Painter {
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
 
     const goal = this.frame ? strength(this.frame.reading.state) : 0
-    const step = this.calm.matches ? 1 : Math.min(1, Math.max(0, t - this.drawnAt) / fadeMs)
+    const step = this.still || this.calm.matches ? 1 : Math.min(1, Math.max(0, t - this.drawnAt) / fadeMs)
     this.drawnAt = t
     const way = goal - this.shown
     this.shown = Math.abs(way) <= step ? goal : this.shown + Math.sign(way) * step
-    paint(context, { frame: this.frame, fit: fit(this.size, view), view, zones: this.zones, zoneName: this.zoneName, strength: this.shown })
+    paint(context, { frame: this.frame, fit: fit(this.size, view), view, zones: this.zones, zoneName: this.zoneName, strength: this.shown, layers: this.layers })
+    // Which frame can be seen now: tests hold the picture against it.
+    if (this.still) canvas.dataset['t'] = String(this.frame?.t ?? '')
     if (this.shown !== goal) this.ask()
   }
 }
