@@ -51,7 +51,7 @@ export const icons: Record<string, string> = {
   search: 'M21 34a13 13 0 1 0 0-26 13 13 0 0 0 0 26M31 31l10 10',
   upload: 'M24 31V9M15 18l9-9 9 9M9 40h30',
   bin: 'M9 13h30M19 13V8h10v5M13 13l2 27h18l2-27M20 21v12M28 21v12',
-  more: 'M11 24h.01M24 24h.01M37 24h.01',
+  more: 'M11 25a1 1 0 1 0 0-2 1 1 0 0 0 0 2M24 25a1 1 0 1 0 0-2 1 1 0 0 0 0 2M37 25a1 1 0 1 0 0-2 1 1 0 0 0 0 2',
   pencil: 'M10 38l2-9L31 10l7 7-19 19zM27 14l7 7',
   tag: 'M8 8h15l17 17-15 15L8 23zM16 16h.01',
   cross: 'M13 13l22 22M35 13 13 35',

@@ -72,7 +72,7 @@ export class Shelf {
 
   private set(change: Partial<Query>): void {
     this.query = { ...this.query, offset: 0, ...change }
-    if (change.offset === undefined) this.picked = new Set()
+    if (Object.keys(change).some((name) => name !== 'offset')) this.picked = new Set()
     this.noted(this.query)
   }
 
@@ -150,12 +150,13 @@ export class Shelf {
     if (this.page) this.page = { ...this.page, sessions: this.page.sessions.map((s) => (s.id === session.id ? session : s)) }
   }
 
-  /** Gives several sessions a tag. */
-  async tag(sessions: readonly Recorded[], tag: string): Promise<void> {
+  /** Gives several sessions tags, beside those that they have. */
+  async tag(sessions: readonly Recorded[], tags: readonly string[]): Promise<void> {
     for (const s of sessions) {
-      if (!s.tags.includes(tag) && !(await this.change(s.id, { tags: [...s.tags, tag] }))) break
+      const all = [...new Set([...s.tags, ...tags])]
+      if (all.length > s.tags.length && !(await this.change(s.id, { tags: all }))) break
     }
-    void this.load()
+    await this.load()
   }
 
   async delete(ids: readonly string[]): Promise<void> {

@@ -12,6 +12,7 @@ import * as fx from './fixture.mjs'
 import { spoken } from './languages.mjs'
 import { misfits } from './misfits.mjs'
 import { scenes } from './scenes.mjs'
+import { shelve } from './shelf.mjs'
 
 const { values: args } = parseArgs({ options: { out: { type: 'string', default: 'test/look/out' }, only: { type: 'string' }, size: { type: 'string' }, language: { type: 'string' }, units: { type: 'string', default: '' }, axe: { type: 'boolean', default: true } } })
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -54,7 +55,8 @@ for (const [language, size] of languages.flatMap((l) => sizes.map((s) => [l, s])
       sockets.push(ws)
       for (const message of scene.messages?.(fx) ?? []) ws.send(JSON.stringify(says(message)))
     })
-    await page.goto(site.url)
+    await shelve(page, scene.library)
+    await page.goto(site.url + (scene.hash ?? ''))
     try {
       await scene.act(page, { fx, sockets, send: (m) => sockets.at(-1)?.send(JSON.stringify(says(m))) })
       await page.waitForTimeout(scene.settle ?? 250)

@@ -41,6 +41,8 @@ async function toPhase(page, phase, transport = 'webrtc') {
   await page.waitForSelector(`.live[data-phase=${phase}][data-transport=${transport}]`, { timeout: 8000 })
 }
 
+const shelved = (page) => page.waitForSelector('[data-session]')
+
 const check = (clip, i, change) => ({
   still: [clip, { lumbar: [1.2, 5], hips: [3.8, 8.4], fast: [2, 5.6], correct: [3.5, 6] }[clip][i]],
   messages: (fx) => [fx.progress(), fx.state({ frame: fx.frames[clip][i], ...change })],
@@ -191,6 +193,57 @@ export const scenes = {
       send(fx.summaryNews())
       await page.waitForSelector('[data-screen=summary]')
       await page.getByRole('button', { name: '2', exact: false }).first().click()
+    },
+  },
+
+  // The library.
+  library: { hash: '#/library', full: true, act: shelved },
+  'library-empty': { hash: '#/library', library: { empty: true }, act: (page) => page.waitForSelector('.empty') },
+  'library-full': { hash: '#/library?q=anna', library: { full: true }, act: shelved },
+  'library-nothing': { hash: '#/library?q=nobody&tag=team', act: (page) => page.waitForSelector('.nothing') },
+  'library-locked': { hash: '#/library', library: { locked: true }, act: (page) => page.waitForSelector('input[type=password]') },
+  'library-trash': { hash: '#/library?trash=1', act: shelved },
+  'library-picked': {
+    hash: '#/library',
+    act: async (page) => {
+      await shelved(page)
+      for (const n of [3, 8]) await page.locator('[data-session] input[type=checkbox]').nth(n).check()
+      await page.waitForSelector('.picked[role=region]')
+    },
+  },
+  'library-rename': {
+    hash: '#/library?q=anna',
+    act: async (page) => {
+      await shelved(page)
+      await page.locator('[data-session] h2 a').first().focus()
+      await page.keyboard.press('F2')
+      await page.waitForSelector('.title input')
+    },
+  },
+  'library-details': {
+    hash: '#/library?q=week',
+    act: async (page) => {
+      await shelved(page)
+      await page.locator('[data-session] .acts button').first().click()
+      await page.waitForSelector('dialog[open]')
+      await page.locator('dialog select').first().selectOption('goes')
+    },
+  },
+  'library-deleted': {
+    hash: '#/library',
+    act: async (page) => {
+      await shelved(page)
+      await page.locator('[data-session] h2 a').nth(4).focus()
+      await page.keyboard.press('Delete')
+      await page.waitForSelector('[data-news=deleted]')
+    },
+  },
+  'library-erase': {
+    hash: '#/library?trash=1',
+    act: async (page) => {
+      await shelved(page)
+      await page.locator('[data-session] .acts button').nth(1).click()
+      await page.waitForSelector('dialog[open]')
     },
   },
 }
