@@ -12,6 +12,7 @@ import (
 
 	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/export"
 	"github.com/rollwell/rollwell/internal/plan"
 	"github.com/rollwell/rollwell/internal/results"
 	"github.com/rollwell/rollwell/internal/vision"
@@ -58,13 +59,13 @@ func (c analyzeCmd) Run(ctx context.Context, std streams) (fault error) {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	c.Language = words.Choose(ex.Languages, c.Language)
-	written, err := newWriting(ex, c.Language, fontFiles)
+	written, err := export.NewWriting(export.WordsOnScreen(ex, c.Language), c.Language, export.SystemFonts())
 	if err != nil {
 		return fmt.Errorf("%w: %w", errSetup, err)
 	}
-	defer func() { fault = errors.Join(fault, written.close()) }()
-	if c.Overlay && written.note != "" {
-		fmt.Fprintf(std.err, "rollwell: %s\n", written.note)
+	defer func() { fault = errors.Join(fault, written.Close()) }()
+	if c.Overlay && written.Note != "" {
+		fmt.Fprintf(std.err, "rollwell: the overlay video: %s\n", written.Note)
 	}
 	rt, versions, err := c.open(ctx)
 	if err != nil {
@@ -169,7 +170,7 @@ type clipOutcome struct {
 type analysis struct {
 	cmd      analyzeCmd
 	exercise *exercise.Exercise
-	writing  *writing
+	writing  *export.Writing
 	runtime  *vision.Runtime
 	models   map[string]string
 }

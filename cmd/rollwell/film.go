@@ -7,6 +7,7 @@ import (
 
 	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/export"
 	"github.com/rollwell/rollwell/internal/frame"
 	"github.com/rollwell/rollwell/internal/overlay"
 	"github.com/rollwell/rollwell/internal/session"
@@ -23,7 +24,7 @@ type film struct {
 	path     string
 	exercise *exercise.Exercise
 	info     video.Info
-	writing  *writing
+	writing  *export.Writing
 	// notice stands in every picture, for it may be passed on.
 	notice string
 
@@ -35,8 +36,8 @@ type film struct {
 	failed  error // why the video was given up
 }
 
-func newFilm(path string, ex *exercise.Exercise, info video.Info, w *writing) *film {
-	return &film{path: path, exercise: ex, info: info, writing: w, notice: words.Localizer(w.language).Text("overlay.notice.hint")}
+func newFilm(path string, ex *exercise.Exercise, info video.Info, w *export.Writing) *film {
+	return &film{path: path, exercise: ex, info: info, writing: w, notice: words.Localizer(w.Language).Text("overlay.notice.hint")}
 }
 
 // Take draws one frame. What goes wrong with the video must not cost the analysis: the film stops and finish tells.
@@ -63,7 +64,7 @@ func (f *film) draw(m *session.Moment) error {
 		Banner:  f.banner(m.Update.Banner),
 		Elapsed: m.Observation.T, Duration: f.info.Duration.Seconds(),
 		Passes: m.Update.Progress.Passes, Levels: f.levels,
-		Title: f.exercise.Title.In(f.writing.language), Notice: f.notice,
+		Title: f.exercise.Title.In(f.writing.Language), Notice: f.notice,
 	}
 	if err := f.painter.Paint(f.page, &scene); err != nil {
 		return fmt.Errorf("draw the overlay: %w", err)
@@ -78,7 +79,7 @@ func (f *film) draw(m *session.Moment) error {
 // begin prepares for pictures of the size of the first one.
 func (f *film) begin(first frame.Picture) (err error) {
 	f.painter, err = overlay.New(overlay.Options{
-		Width: first.Width, Height: first.Height, Language: f.writing.language, Letters: f.writing.letters,
+		Width: first.Width, Height: first.Height, Language: f.writing.Language, Letters: f.writing.Letters,
 	})
 	if err != nil {
 		return fmt.Errorf("draw the overlay: %w", err)
@@ -136,21 +137,9 @@ func (f *film) banner(b *coach.Banner) *overlay.Banner {
 	if b == nil {
 		return nil
 	}
-	severity := map[exercise.Severity]overlay.Severity{
-		exercise.Safety: overlay.Safety, exercise.Setup: overlay.Setup, exercise.Technique: overlay.Technique,
-		exercise.Pace: overlay.Pace, exercise.Praise: overlay.Praise,
-	}[b.Severity]
-	shape := map[string]overlay.Shape{
-		"roller_too_low": overlay.ShapeUp, "roller_too_high": overlay.ShapeDown,
-		"hips_not_lifted": overlay.ShapeUp, "hips_too_high": overlay.ShapeDown,
-		"roller_not_square": overlay.ShapeTurn, "rolled_off_side": overlay.ShapeTurn, "not_side_on": overlay.ShapeTurn,
-	}[b.Code]
-	text, hint := b.Text, b.Hint
-	for i := range f.exercise.Checks {
-		if c := &f.exercise.Checks[i]; c.Code == b.Code {
-			w := c.WordsIn(f.writing.language)
-			text, hint = w.Text, w.Hint
-		}
+	shown := export.BannerOf(&b.Finding, f.exercise, f.writing.Language)
+	if shown.Hint == "" {
+		shown.Hint = b.Hint
 	}
-	return &overlay.Banner{Text: text, Hint: hint, Severity: severity, Shape: shape, Since: b.StartS}
+	return &shown
 }

@@ -39,6 +39,8 @@ type Frame struct {
 	PxPerCM                  float64
 	Active                   []string
 	Cue                      string
+	// Passes counts those of the exercise until then, −1 where that was not written down.
+	Passes int
 }
 
 // The types of events. A reader leaves out those that it does not know.

@@ -177,7 +177,7 @@ func (a *Archive) Frames() ([]Frame, error) {
 	}
 	list := make([]Frame, 0, min(max(a.Session.Frames.Analysed, 0), believed))
 	for {
-		var r readingLine
+		r := readingLine{Passes: -1} // frames.jsonl does not tell them
 		err := l.next(&r)
 		if errors.Is(err, io.EOF) {
 			return list, nil
@@ -204,7 +204,7 @@ func (r *readingLine) frame() Frame {
 		S: known(r.Reading.S), SSigma: known(r.Reading.SSigma), Level: r.Reading.Level, Zone: r.Reading.Zone, State: r.Reading.State,
 		SpeedCMS: known(r.Reading.Speed), HipLiftCM: known(r.Reading.HipLift), KneeDeg: known(r.Reading.Knee),
 		NeckDeg: known(r.Reading.Neck), SHKDeg: known(r.Reading.SHK), YawDeg: known(r.Reading.Yaw), PxPerCM: math.NaN(),
-		Active: r.Active, Cue: r.Cue,
+		Active: r.Active, Cue: r.Cue, Passes: r.Passes,
 	}
 	if f.Phase == "" {
 		f.Phase = session.Checking.String()

@@ -163,7 +163,7 @@ func (c *Scenes) show(f *archive.Frame, t float64) {
 	r.S.Sigma = f.SSigma
 	r.Level, r.Zone = f.Level, zoneNamed(f.Zone)
 	r.Speed, r.HipLift = value(f.SpeedCMS, state), value(f.HipLiftCM, spine.OK)
-	s.Banner = c.banner(f, t)
+	s.Banner, s.Passes = c.banner(f, t), f.Passes
 }
 
 func stateNamed(name string) spine.State {

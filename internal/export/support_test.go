@@ -15,7 +15,7 @@ func somebody(t float64) archive.Frame {
 	f := archive.Frame{
 		T: t, Phase: "checking", Pose: true, PoseScore: 0.987, RollerScore: 0.9, Near: [2]float64{280, 220}, Far: [2]float64{300, 215}, Radius: 15,
 		S: 0.8 + 0.1*math.Sin(t), SSigma: 0.05, Level: "T8", Zone: "thoracic", State: "ok", SpeedCMS: 5 * math.Cos(t), HipLiftCM: 6,
-		KneeDeg: 90, NeckDeg: 12, SHKDeg: 140, YawDeg: -3, PxPerCM: 2.1,
+		KneeDeg: 90, NeckDeg: 12, SHKDeg: 140, YawDeg: -3, PxPerCM: 2.1, Passes: 1,
 	}
 	for i := range f.Landmarks {
 		f.Landmarks[i] = [3]float64{100 + 8*float64(i), 200 + math.Sin(t), 0.9}
