@@ -14,6 +14,8 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Serve the page of the live check: open it, lie down, be corrected."`
 	Analyze     analyzeCmd     `cmd:"" help:"Analyse clips: where the roller is, how it moves, and what to correct."`
 	Rescore     rescoreCmd     `cmd:"" help:"Judge an analysed clip again, by other rules, without its video."`
+	Export      exportCmd      `cmd:"" help:"Write a session as a table, a document, motion files, a picture, a film or a report."`
+	Import      importCmd      `cmd:"" help:"Bring a session back that was exported as JSON."`
 	Exercises   exercisesCmd   `cmd:"" help:"Show the exercises and check exercise files."`
 	Bench       benchCmds      `cmd:"" help:"Time the stages of the pipeline, or the live check."`
 	Eval        evalCmds       `cmd:"" help:"Measure against pictures whose truth is known."`

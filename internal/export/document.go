@@ -302,3 +302,12 @@ func notNull(text json.RawMessage) []byte {
 	}
 	return text
 }
+
+// Document writes the session of an archive as JSON does.
+func Document(w io.Writer, s *Session, a *archive.Archive) error {
+	raw, err := a.Raw()
+	if err != nil {
+		return err
+	}
+	return errors.Join(JSON(w, s, raw), raw.Close())
+}

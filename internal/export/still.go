@@ -45,3 +45,14 @@ func PNG(w io.Writer, s *Session, t float64, picture frame.Picture, writing *Wri
 	}
 	return nil
 }
+
+// Moment is the time to look at first: within the worst finding, or else in the middle.
+func (s *Session) Moment() float64 {
+	if w := s.About.Worst; w != nil {
+		return (w.StartS + w.EndS) / 2
+	}
+	if n := len(s.Frames); n > 0 {
+		return (s.Frames[0].T + s.Frames[n-1].T) / 2
+	}
+	return 0
+}

@@ -1,0 +1,80 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/rollwell/rollwell/internal/store"
+)
+
+// Library adds what the library knows of a session: its title, its notes, its marks.
+func (s *Session) Library(ctx context.Context, library *store.Store, n *store.Session) (err error) {
+	s.About.Title, s.About.Created, s.About.Tags = n.Title, n.Created, n.Tags
+	if s.About.Title == "" {
+		s.About.Title = n.SourceName
+	}
+	if n.Language != "" {
+		s.About.Language = n.Language
+	}
+	if s.Notes, err = library.Notes(ctx, n.ID); err != nil {
+		return err
+	}
+	s.Marks, err = library.Marks(ctx, n.ID)
+	return err
+}
+
+// shrinks is by how much a document is compressed at least, when it becomes files.
+const shrinks = 3
+
+// Restore adds the session of a document to the library. size is how long the document is in bytes, below zero where
+// nobody knows. After an error the library is as it was.
+func Restore(ctx context.Context, library *store.Store, r io.Reader, size int64) (n store.Session, err error) {
+	if err := library.Room(ctx, max(0, size/shrinks)); err != nil {
+		return n, err
+	}
+	n = store.Session{ID: store.NewID(), Kind: store.Import, Keep: store.KeepObservations}
+	dir, err := library.Dir(n.ID)
+	if err != nil {
+		return n, err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return n, fmt.Errorf("make the session's folder: %w", err)
+	}
+	in, err := Import(r, dir)
+	if err != nil {
+		return n, errors.Join(err, os.RemoveAll(dir))
+	}
+	n.Apply(in.Digest)
+	n.Title, n.Tags, n.Language, n.Created = in.About.Title, in.About.Tags, in.About.Language, in.About.Created
+	n.SourceName = in.Digest.Session.Source.Name
+	if n, err = library.Create(ctx, n); err != nil {
+		return n, errors.Join(documentError(err), os.RemoveAll(dir))
+	}
+	if err := pin(ctx, library, n.ID, &in); err != nil {
+		return n, errors.Join(documentError(err), library.Purge(context.WithoutCancel(ctx), n.ID))
+	}
+	if err := library.Measure(ctx, n.ID); err != nil {
+		return n, err
+	}
+	return library.Get(ctx, n.ID)
+}
+
+// pin adds notes and marks. They get ids of their own: the same document may come twice.
+func pin(ctx context.Context, library *store.Store, id string, in *Imported) error {
+	for _, note := range in.Notes {
+		note.ID = ""
+		if _, err := library.AddNote(ctx, id, note); err != nil {
+			return err
+		}
+	}
+	for _, mark := range in.Marks {
+		mark.ID = ""
+		if _, err := library.AddMark(ctx, id, mark); err != nil {
+			return err
+		}
+	}
+	return nil
+}
