@@ -26,6 +26,9 @@ type Info struct {
 	FPS float64
 	// Duration is the time from the first picture to the end of the last, 0 if nothing tells it.
 	Duration time.Duration
+	// Start is when browsers show the first picture, by the time that they play at: a frame's PTS is that time less Start.
+	// It is not 0 where the sound begins before the picture, or where the container says that the film begins later.
+	Start time.Duration
 	// Frames is about how many pictures there are, for a progress bar; 0 if nothing tells it.
 	Frames int64
 	// Estimated is set when Duration or Frames were worked out from a part of the file.

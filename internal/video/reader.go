@@ -118,6 +118,10 @@ func (r *Reader) start(ctx context.Context) error {
 		Duration: time.Duration(s.duration_ns), Frames: int64(s.frames),
 		Codec: C.GoString(s.codec), Container: containerName(C.GoString(s.container)),
 	}
+	// Browsers move what begins before 0 to 0, and leave all else where it is (Chromium 156).
+	if begin := time.Duration(s.pts_ns); begin > 0 && begin < maxDuration {
+		r.info.Start = begin
+	}
 	r.info.complete(r.scan)
 	r.width, r.height = sizeWithin(r.info.Width, r.info.Height, r.options.AnalysisLongSide)
 	if r.options.DisplayLongSide > 0 {

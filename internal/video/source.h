@@ -12,6 +12,7 @@ enum {
     RV_EOF = AVERROR_EOF,
     RV_EXIT = AVERROR_EXIT,
     RV_NO_MEMORY = AVERROR(ENOMEM),
+    RV_INVALID = AVERROR_INVALIDDATA,
 };
 
 // rv_flag is set by any thread and read by another.
