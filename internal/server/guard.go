@@ -118,9 +118,7 @@ func (s *Server) admissible(r *http.Request) *apiError {
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
 		return nil
 	}
-	// A page of the library is many pictures at once: who may see them is not counted.
-	visitor := s.o.Library != nil && strings.HasPrefix(r.URL.Path, "/api/library/") && s.mayRead(r)
-	if !visitor && !s.requests.allow(s.addressOf(r)) {
+	if !s.requests.allow(s.addressOf(r)) {
 		return errRate
 	}
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
