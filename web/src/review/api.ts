@@ -2,7 +2,7 @@
 
 import { call, exercise, type Exercise } from '../lib/api'
 import { severity, type Finding } from '../lib/protocol'
-import { list, nullable, number, numbers, object, oneOf, string, withDefault, type Check, type Checked } from '../lib/validate'
+import { boolean, list, nullable, number, numbers, object, oneOf, string, withDefault, type Check, type Checked } from '../lib/validate'
 import { isShape, type Shape } from './shapes'
 import { Track } from './track'
 
