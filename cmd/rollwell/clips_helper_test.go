@@ -33,7 +33,17 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beTheProgram) == "" {
+		data, err := os.MkdirTemp("", "rollwell-test")
+		if err != nil {
+			panic(err)
+		}
+		if err := os.Setenv("XDG_DATA_HOME", data); err != nil { // never the library of whoever runs the tests
+			panic(err)
+		}
 		m.Run()
+		if err := os.RemoveAll(data); err != nil {
+			panic(err)
+		}
 		return
 	}
 	if size, err := strconv.ParseUint(os.Getenv(smallDisk), 10, 64); err == nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/ingest"
@@ -22,6 +23,7 @@ type serveCmd struct {
 	PrintConfig bool       `help:"Print a commented file of settings and end."`
 
 	exercisesFolder `embed:""`
+	libraryFlags    `embed:""`
 
 	Listen      string         `help:"Address and port of the page. Beyond loopback an access token is asked for." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	RTCPort     int            `help:"Port that browsers send video to, UDP and TCP; 0: any." default:"8189" placeholder:"PORT"`
@@ -31,7 +33,6 @@ type serveCmd struct {
 	TLSKey      string         `help:"Its key." placeholder:"FILE"`
 	TLSDomain   []string       `help:"Names to get certificates for with --tls acme." placeholder:"NAME"`
 	TLSEmail    string         `help:"Whom the certificate authority may write to." placeholder:"ADDRESS"`
-	Data        string         `help:"Folder for certificates. Without it: rollwell in the user's folder for settings." placeholder:"DIR"`
 	AccessToken string         `help:"What visitors need to start a check. Without it one is made at each start, beyond loopback." placeholder:"TOKEN"`
 	Origin      []string       `help:"Other addresses that the page may be opened under, such as a proxy's: https://example.org." placeholder:"URL"`
 	Models      string         `help:"Models folder. Without it: models beside the program or in the working directory." placeholder:"DIR"`
@@ -48,7 +49,7 @@ type serveCmd struct {
 // Help is the long help text.
 func (serveCmd) Help() string {
 	return "Serves the page of the live check, and ends its start-up with the address to open. Nothing of a check is kept " +
-		"unless the visitor saves it. Behind a proxy, leave --listen on loopback and name the proxy's address with --origin; video does not go " +
+		"unless the visitor agreed to it; what is kept lies in the data folder. Behind a proxy, leave --listen on loopback and name the proxy's address with --origin; video does not go " +
 		"through the proxy, so --rtc-port has to be reachable."
 }
 
@@ -66,6 +67,11 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
+	library, err := c.dataFlag.open(ctx, c.options(), log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, library.Close()) }()
 	listener, err := place.listen(ctx)
 	if err != nil {
 		return err
@@ -76,7 +82,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, receiver.Close()) }()
-	rt, err := c.open(ctx)
+	rt, versions, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,7 +94,9 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
+	kept := c.keep(library, exercises, rt, versions, pool, log)
 	s, err := server.New(server.Options{
+		Library: library, Jobs: kept.queue,
 		Version: version, Exercises: exercises, Page: web.Dist(), Receiver: receiver, Pool: pool, Build: builder(rt),
 		AccessToken: place.token, Origins: c.Origin, Strict: c.TLS == server.TLSFiles || c.TLS == server.TLSACME,
 		Limits: server.Limits{Grace: c.Grace}, Log: log,
@@ -97,7 +105,13 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	c.announce(std, log, s, place, rt, receiver.Port(), pool)
-	return s.Run(ctx, listener)
+	working, stop := context.WithCancel(context.WithoutCancel(ctx)) // work goes on while checks end
+	var work sync.WaitGroup
+	work.Go(func() { kept.run(working) })
+	err = s.Run(ctx, listener)
+	stop()
+	work.Wait()
+	return err
 }
 
 // receiver opens the port for video.
@@ -162,6 +176,8 @@ func (c serveCmd) check() error {
 		return fmt.Errorf("%w: --max-sessions %d and --workers %d cannot be below 0", errUsage, c.MaxSessions, c.Workers)
 	case !(c.MinRate >= 1 && c.MinRate <= 60):
 		return fmt.Errorf("%w: --min-rate is %g; give 1 to 60 frames a second, 10 serves well", errUsage, c.MinRate)
+	case c.KeepDays < 0 || c.UndoDays < 0 || c.AnalysisWorkers < 0:
+		return fmt.Errorf("%w: --keep-days %d, --undo-days %d and --analysis-workers %d cannot be below 0", errUsage, c.KeepDays, c.UndoDays, c.AnalysisWorkers)
 	case c.Grace < 0:
 		return fmt.Errorf("%w: --grace is %s; give 0 or more", errUsage, c.Grace)
 	case c.AccessToken != "" && !tokenForm.MatchString(c.AccessToken):

@@ -52,6 +52,8 @@ func TestServeRefusals(t *testing.T) {
 		"no rate":               {[]string{"--min-rate", "0"}, exitUsage, "1 to 60"},
 		"no certificate":        {[]string{"--tls", "files"}, exitUsage, "--tls-cert"},
 		"no domain":             {[]string{"--tls", "acme", "--data", folder}, exitUsage, "--tls-domain"},
+		"a negative time":       {[]string{"--keep-days=-1"}, exitUsage, "cannot be below 0"},
+		"no size":               {[]string{"--disk-budget", "a lot"}, exitUsage, "for example 20GiB"},
 		"no models":             {[]string{"--models", folder}, exitSetup, "models install"},
 		"a file that is not":    {[]string{"--config", filepath.Join(folder, "none.yaml")}, exitUsage, "no such file"},
 		"an unknown setting":    {[]string{"--config", settings("lisen: :80\n")}, exitUsage, `no setting "lisen"`},
@@ -103,7 +105,7 @@ func TestSampleConfigIsTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	got.Config = ""
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(serveCmd{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(serveCmd{}, libraryFlags{})); diff != "" {
 		t.Errorf("the sample differs from the defaults (-defaults +sample):\n%s", diff)
 	}
 	var commands cli
@@ -162,6 +164,9 @@ func TestHealthcheckOfNobody(t *testing.T) {
 	}
 }
 
+// data is a data folder of its own.
+func data(t *testing.T) libraryFlags { return libraryFlags{dataFlag: dataFlag{t.TempDir()}} }
+
 // The address to open is one that works: under a name that is reachable, with a camera if there can be one.
 func TestAddressToOpen(t *testing.T) {
 	for _, tt := range []struct {
@@ -173,8 +178,8 @@ func TestAddressToOpen(t *testing.T) {
 		{serveCmd{Listen: "[::1]:8080"}, `^http://\[::1\]:8080/$`},
 		{serveCmd{Listen: ":8080"}, `^http://localhost:8080/#token=\w{20,}$`},
 		{serveCmd{Listen: "127.0.0.1:8080", AccessToken: "a-token-of-mine-1"}, `^http://127\.0\.0\.1:8080/#token=a-token-of-mine-1$`},
-		{serveCmd{Listen: "0.0.0.0:8443", TLS: "self-signed", Data: t.TempDir(), PublicIP: []string{"192.0.2.7"}}, `^https://192\.0\.2\.7:8443/#token=\w{20,}$`},
-		{serveCmd{Listen: ":443", TLS: "acme", Data: t.TempDir(), TLSDomain: []string{"roll.example.org"}}, `^https://roll\.example\.org:443/#token=\w{20,}$`},
+		{serveCmd{Listen: "0.0.0.0:8443", TLS: "self-signed", libraryFlags: data(t), PublicIP: []string{"192.0.2.7"}}, `^https://192\.0\.2\.7:8443/#token=\w{20,}$`},
+		{serveCmd{Listen: ":443", TLS: "acme", libraryFlags: data(t), TLSDomain: []string{"roll.example.org"}}, `^https://roll\.example\.org:443/#token=\w{20,}$`},
 	} {
 		p, err := tt.cmd.place(slog.New(slog.DiscardHandler))
 		if err != nil {

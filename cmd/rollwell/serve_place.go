@@ -68,7 +68,8 @@ func (c serveCmd) place(log *slog.Logger) (*place, error) {
 	return p, nil
 }
 
-// dataFolder is where certificates are kept; only the modes that keep some need it.
+// dataFolder is where certificates are kept; only the modes that keep some need it. Without --data they stay where they
+// were before there was a library.
 func (c serveCmd) dataFolder() (string, error) {
 	if c.Data != "" || c.TLS == server.TLSOff || c.TLS == server.TLSFiles {
 		return c.Data, nil

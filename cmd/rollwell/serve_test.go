@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -53,6 +54,9 @@ func serve(t *testing.T, flags ...string) *served {
 	ctx, cancel := context.WithCancel(context.Background())
 	code := make(chan int, 1)
 	args := append([]string{"serve", "--models", testModels, "--listen", "127.0.0.1:0", "--rtc-port", "0", "--model", "lite"}, flags...)
+	if !slices.Contains(flags, "--data") {
+		args = append(args, "--data", t.TempDir())
+	}
 	go func() { code <- run(ctx, args, streams{out: s.out, err: s.errs}) }()
 	s.stop = sync.OnceValue(func() int {
 		cancel()

@@ -15,14 +15,13 @@ import (
 	"github.com/rollwell/rollwell/internal/vision"
 )
 
-// open loads the networks.
-func (c serveCmd) open(ctx context.Context) (*vision.Runtime, error) {
+// open loads the networks; the map names the models.
+func (c serveCmd) open(ctx context.Context) (*vision.Runtime, map[string]string, error) {
 	model := vision.Model(c.Model)
 	if c.Model == "auto" {
 		model = c.choose()
 	}
-	rt, _, err := engineFlags{Models: c.Models, Engine: c.Engine, Model: model}.open(ctx)
-	return rt, err
+	return engineFlags{Models: c.Models, Engine: c.Engine, Model: model}.open(ctx)
 }
 
 // choose takes the model full unless that leaves too few checks at a time: fewer than were asked for, or none.

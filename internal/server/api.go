@@ -195,11 +195,14 @@ type size struct {
 }
 
 // readJSON reads a body of JSON strictly.
-func (s *Server) readJSON(r *http.Request, to any) error {
+func (s *Server) readJSON(r *http.Request, to any) error { return readBody(r, to, s.o.Limits.Request) }
+
+// readBody is readJSON with a limit of its own.
+func readBody(r *http.Request, to any, limit int64) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return errJSONType
 	}
-	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, s.o.Limits.Request))
+	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, limit))
 	d.DisallowUnknownFields()
 	err := d.Decode(to)
 	if err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/rollwell/rollwell/internal/ingest"
 	"github.com/rollwell/rollwell/internal/push"
 	"github.com/rollwell/rollwell/internal/session"
+	"github.com/rollwell/rollwell/internal/store"
 	"github.com/rollwell/rollwell/internal/words"
 )
 
@@ -23,6 +24,8 @@ type apiError struct {
 	// name is that of the sentence in internal/words that tells a person what to do. Where it is empty the one who reads
 	// it writes programs: message is for them, in English.
 	name, message string
+	// data fills the sentence's placeholders.
+	data map[string]any
 	// retryAfter is when it is worth asking again; zero if it is not.
 	retryAfter time.Duration
 }
@@ -37,6 +40,8 @@ func (e *apiError) says(speaker *words.Speaker) string {
 		return e.message
 	case e.retryAfter > 0:
 		return speaker.Count(e.name+".hint", e.waitS(), nil)
+	case e.data != nil:
+		return speaker.With(e.name+".hint", e.data)
 	}
 	return speaker.Text(e.name + ".hint")
 }
@@ -67,6 +72,9 @@ var (
 	errInternal     = &apiError{status: http.StatusInternalServerError, code: "internal", name: "error.internal"}
 	errNoSummary    = &apiError{status: http.StatusGone, code: "failed", name: "error.failed"}
 	errTimeout      = &apiError{status: http.StatusServiceUnavailable, code: "timeout", name: "error.timeout", retryAfter: 5 * time.Second}
+	errNotInLibrary = &apiError{status: http.StatusNotFound, code: "not_in_library", name: "error.not_in_library"}
+	errNoVideoKept  = &apiError{status: http.StatusGone, code: "no_video_kept", name: "error.no_video_kept"}
+	errSessionBusy  = &apiError{status: http.StatusConflict, code: "session_busy", name: "error.session_busy"}
 	errNoPublishing = &apiError{status: http.StatusNotFound, code: "unknown_publication", message: "There is no such publication: it has ended or been replaced."}
 )
 
@@ -83,6 +91,16 @@ func serverFull(retryAfter time.Duration) *apiError {
 	return &apiError{status: http.StatusServiceUnavailable, code: "server_full", name: "error.server_full", retryAfter: retryAfter}
 }
 
+// libraryFull is the refusal of what the library has no room for.
+func libraryFull(full *store.FullError) *apiError {
+	e := &apiError{status: http.StatusInsufficientStorage, code: "library_full", name: "error.library_full"}
+	if full.Disk {
+		e.code, e.name = "disk_full", "error.disk_full"
+	}
+	e.data = map[string]any{"Need": store.Size(full.Need), "Free": store.Size(full.Free)}
+	return e
+}
+
 // badRequest is the refusal of a body that cannot be understood.
 func badRequest(why string) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "bad_request", message: "The request cannot be understood: " + why + "."}
@@ -94,6 +112,7 @@ func asAPIError(err error) *apiError {
 		known *apiError
 		full  *session.FullError
 		long  *http.MaxBytesError
+		room  *store.FullError
 	)
 	offer := func(status int, code string) *apiError {
 		return &apiError{status: status, code: code, message: sentence(err)}
@@ -105,6 +124,14 @@ func asAPIError(err error) *apiError {
 		return serverFull(full.RetryAfter)
 	case errors.As(err, &long):
 		return tooLarge(long.Limit)
+	case errors.As(err, &room):
+		return libraryFull(room)
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrID):
+		return errNotInLibrary
+	case errors.Is(err, store.ErrBusy):
+		return errSessionBusy
+	case errors.Is(err, store.ErrInvalid):
+		return &apiError{status: http.StatusBadRequest, code: "bad_request", message: sentence(err)}
 	case errors.Is(err, push.ErrFull):
 		return errWatchers
 	case errors.Is(err, push.ErrClosed):

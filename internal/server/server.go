@@ -23,7 +23,7 @@ import (
 	"github.com/rollwell/rollwell/internal/telemetry"
 )
 
-// Options are a server's parts. All but AccessToken, Origins, Strict and the limits must be set.
+// Options are a server's parts. All but the library, AccessToken, Origins, Strict and the limits must be set.
 type Options struct {
 	Version   string
 	Exercises []*exercise.Exercise
@@ -35,6 +35,9 @@ type Options struct {
 	Pool     *session.Pool
 	// Build makes a session: it fills in what a config of the server lacks, the eye and the decoder.
 	Build func(session.LiveConfig) (*session.Live, error)
+	// Library keeps sessions and Jobs works on them; without them there are no addresses for that.
+	Library Library
+	Jobs    Jobs
 	// AccessToken is asked of everybody who starts a check, unless it is empty. Without one the server answers only
 	// under the names of the loopback interface and those of Origins.
 	AccessToken string
@@ -98,6 +101,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /api/sessions/{id}/events", s.events)
 	mux.HandleFunc("POST /api/sessions/{id}/whip", s.publish)
 	mux.HandleFunc("DELETE /api/sessions/{id}/whip/{n}", s.withdraw)
+	s.serveLibrary(mux)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /metrics", s.measures)

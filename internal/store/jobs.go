@@ -162,3 +162,12 @@ func (s *Store) forgetJobs(ctx context.Context) error {
 	}
 	return nil
 }
+
+// AnalyseOptions are those of an analysis: what somebody told beforehand. Zero and "" stand for what nobody said; the
+// exercise is then that of the session.
+type AnalyseOptions struct {
+	Exercise string `json:"exercise,omitempty"`
+	// Roller is where the roller is: X,Y,RADIUS@TIME in pixels of the video and seconds.
+	Roller   string  `json:"roller,omitempty"`
+	HeightCM float64 `json:"height_cm,omitempty"`
+}

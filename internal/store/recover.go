@@ -93,15 +93,18 @@ func (s *Store) mend(ctx context.Context, n *Session, closing func(dir string) (
 	return nil
 }
 
-// closeRecording makes a whole session of a recording that was cut off, or removes one that holds nothing.
+// closeRecording makes a whole session of a recording that was cut off, or removes one that holds nothing. What cannot
+// be read stays as it is.
 func (s *Store) closeRecording(ctx context.Context, n *Session, dir string, closing func(dir string) (archive.Digest, error), r *Recovery) error {
 	d, err := closing(dir)
-	if err != nil && !hasData(dir) {
+	if errors.Is(err, archive.ErrNothing) && !hasData(dir) {
 		r.Removed++
 		return s.removeRow(ctx, n.ID)
 	}
-	if err := removeScratch(dir); err != nil {
-		return err
+	if err == nil {
+		if err := removeScratch(dir); err != nil {
+			return err
+		}
 	}
 	r.Closed++
 	_, changed := s.Update(ctx, n.ID, func(n *Session) error {
@@ -166,17 +169,6 @@ func (s *Store) adopt(ctx context.Context, id string, closing func(dir string) (
 	if err != nil {
 		return err
 	}
-	if err := removeScratch(dir); err != nil {
-		return err
-	}
-	if !hasData(dir) {
-		r.Removed++
-		if err := s.dismiss(id); err != nil {
-			return err
-		}
-		return s.emptyGone()
-	}
-	r.Adopted++
 	n := Session{ID: id, Kind: Import, State: Failed, Created: s.folderTime(dir), Title: "Recovered"}
 	d, err := closing(dir)
 	switch {
@@ -184,11 +176,23 @@ func (s *Store) adopt(ctx context.Context, id string, closing func(dir string) (
 		n.Apply(d)
 		n.SourceName = d.Session.Source.Name
 		n.describe(dir, d)
+	case !hasData(dir) && errors.Is(err, archive.ErrNothing):
+		r.Removed++
+		if err := s.dismiss(id); err != nil {
+			return err
+		}
+		return s.emptyGone()
 	case VideoFile(dir) != "":
 		n.Error = "This video was found without its entry in the library; analyse it again."
 	default:
 		n.Error = "This session was found without its entry in the library, and cannot be read: " + err.Error()
 	}
+	if err == nil || VideoFile(dir) != "" {
+		if err := removeScratch(dir); err != nil {
+			return err
+		}
+	}
+	r.Adopted++
 	if _, err := s.Create(ctx, n); err != nil {
 		return err
 	}

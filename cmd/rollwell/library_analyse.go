@@ -1,0 +1,313 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rollwell/rollwell/internal/archive"
+	"github.com/rollwell/rollwell/internal/coach"
+	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/frame"
+	"github.com/rollwell/rollwell/internal/queue"
+	"github.com/rollwell/rollwell/internal/results"
+	"github.com/rollwell/rollwell/internal/session"
+	"github.com/rollwell/rollwell/internal/store"
+	"github.com/rollwell/rollwell/internal/thumb"
+	"github.com/rollwell/rollwell/internal/video"
+	"github.com/rollwell/rollwell/internal/vision"
+	"github.com/rollwell/rollwell/internal/words"
+)
+
+// playFile is a copy of a video for browsers that cannot play the original.
+const playFile = "play.mp4"
+
+// defaultExercise is judged by where nobody said which exercise a clip shows.
+const defaultExercise = "thoracic-roll"
+
+// clipJobs analyses the clips of a library. Its method analyse is a queue's handler.
+type clipJobs struct {
+	library   *store.Store
+	exercises []*exercise.Exercise
+	runtime   *vision.Runtime
+	models    map[string]string
+}
+
+// clipJob is one clip's analysis.
+type clipJob struct {
+	*clipJobs
+	session  store.Session
+	options  store.AnalyseOptions
+	exercise *exercise.Exercise
+	language string
+	dir      string
+	file     string // the video's name in dir
+	progress *queue.Progress
+}
+
+// analyse analyses a session's video, in full, and puts the results into its folder.
+func (c *clipJobs) analyse(ctx context.Context, j store.Job, p *queue.Progress) (func(n *store.Session) error, error) {
+	one := clipJob{clipJobs: c, progress: p}
+	err := one.prepare(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	change, err := one.run(ctx)
+	return change, one.named(err)
+}
+
+// prepare finds out what is to be done.
+func (c *clipJob) prepare(ctx context.Context, j store.Job) (err error) {
+	if err := json.Unmarshal(j.Options, &c.options); err != nil {
+		return fmt.Errorf("the job cannot be read: %w", err)
+	}
+	if c.session, err = c.library.Get(ctx, j.Session); err != nil {
+		return err
+	}
+	if c.dir, err = c.library.Dir(j.Session); err != nil {
+		return err
+	}
+	if c.file = store.VideoFile(c.dir); c.file == "" {
+		return errors.New("there is no video of this session any more; upload it again")
+	}
+	id := defaultExercise
+	for _, wished := range []string{c.session.Exercise, c.options.Exercise} {
+		if wished != "" {
+			id = wished
+		}
+	}
+	for _, ex := range c.exercises {
+		if ex.ID == id {
+			c.exercise = ex
+		}
+	}
+	if c.exercise == nil {
+		return exercise.NotFound(id, c.exercises)
+	}
+	c.language = words.Choose(c.exercise.Languages, c.session.Language)
+	return nil
+}
+
+// run analyses and writes.
+func (c *clipJob) run(ctx context.Context) (change func(n *store.Session) error, err error) {
+	reader, err := video.Open(ctx, filepath.Join(c.dir, c.file), c.videoOptions(video.Info{}))
+	if err != nil {
+		return nil, err
+	}
+	if c.needsPlay(reader.Info()) { // known only now; opening is quick
+		info := reader.Info()
+		if err := reader.Close(); err != nil {
+			return nil, err
+		}
+		if reader, err = video.Open(ctx, filepath.Join(c.dir, c.file), c.videoOptions(info)); err != nil {
+			return nil, err
+		}
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	eye, err := c.runtime.NewEye(vision.EyeOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("open an eye: %w", err)
+	}
+	defer func() { err = errors.Join(err, eye.Close()) }()
+	return c.watch(ctx, reader, eye)
+}
+
+// watch runs the session of an open clip.
+func (c *clipJob) watch(ctx context.Context, reader *video.Reader, eye *vision.Eye) (change func(n *store.Session) error, err error) {
+	info := reader.Info()
+	w, err := archive.Create(c.dir, c.header(info))
+	if err != nil {
+		return nil, err
+	}
+	copied := &playCopy{path: filepath.Join(c.dir, playFile), info: info, wanted: c.needsPlay(info)}
+	pictures := &thumb.Keeper{}
+	source, err := c.source(reader, eye)
+	if err != nil {
+		return nil, errors.Join(err, w.Abandon())
+	}
+	result, ran := session.Run(ctx, session.Config{
+		Source: source, Eye: watcher{eye}, Exercise: c.exercise, Coach: coach.Options{Language: c.language},
+		Spine: spineOptions(c.header(info).Options), Sinks: []session.Sink{w, pictures, copied, advance{c.progress, info}},
+	})
+	// What was read before the video broke off is worth having; what was interrupted begins anew.
+	if ctx.Err() != nil || ran != nil && result.Frames.Analysed == 0 || errors.Is(ran, archive.ErrDisk) || errors.Is(ran, errOutput) {
+		return nil, errors.Join(ran, w.Abandon(), copied.discard())
+	}
+	played, err := copied.finish()
+	if err != nil {
+		return nil, errors.Join(err, w.Abandon())
+	}
+	s := results.NewSession(result)
+	s.Source, s.Models, s.Engine = c.sourceOf(info), c.models, string(c.runtime.Info().Engine)
+	digest, err := w.Close(s)
+	if err != nil {
+		return nil, err
+	}
+	return c.change(info, digest, pictures, played, errors.Join(ran, reader.Warning()))
+}
+
+// change is what becomes of the session.
+func (c *clipJob) change(info video.Info, d archive.Digest, pictures *thumb.Keeper, played bool, warning error) (func(n *store.Session) error, error) {
+	at := pictures.Middle()
+	if d.Worst != nil {
+		at = (d.Worst.StartS + d.Worst.EndS) / 2
+	}
+	shown, err := pictures.Write(c.dir, archive.ThumbFile, at)
+	if err != nil {
+		return nil, err
+	}
+	file := c.file
+	if played {
+		file = playFile
+	}
+	drop := c.session.Keep != store.KeepVideo
+	if drop {
+		if err := removeAll(c.dir, c.file, playFile, archive.ThumbFile); err != nil {
+			return nil, err
+		}
+	}
+	return func(n *store.Session) error {
+		n.Apply(d)
+		n.Language, n.Thumb = c.language, shown && !drop
+		n.Video = &store.Video{File: file, Type: store.TypeOf(file), Width: info.Width, Height: info.Height}
+		if drop {
+			n.Video = nil
+		}
+		if warning != nil {
+			n.Error = queue.Sentence(c.named(warning))
+		}
+		return nil
+	}, nil
+}
+
+func removeAll(dir string, names ...string) error {
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("remove a video that is not to be kept: %w", err)
+		}
+	}
+	return nil
+}
+
+// name is what people know the clip by.
+func (c *clipJob) name() string {
+	if c.session.SourceName != "" {
+		return c.session.SourceName
+	}
+	return c.file
+}
+
+// named puts the name that people know into an error in the place of the file's.
+func (c *clipJob) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	for _, mark := range []error{errInput, errUsage, errOutput} { // which are for a command line
+		text = strings.TrimPrefix(text, mark.Error()+": ")
+	}
+	text = strings.ReplaceAll(text, filepath.Join(c.dir, c.file), c.name())
+	return &namedError{strings.ReplaceAll(text, c.file+": ", c.name()+": "), err}
+}
+
+// namedError is an error in other words.
+type namedError struct {
+	text string
+	err  error
+}
+
+// Error says it in those words.
+func (e *namedError) Error() string { return e.text }
+
+// Unwrap is the error itself.
+func (e *namedError) Unwrap() error { return e.err }
+
+func (c *clipJob) sourceOf(info video.Info) results.Source {
+	s := sourceOf(info)
+	s.Name = c.name()
+	return s
+}
+
+func (c *clipJob) header(info video.Info) results.Header {
+	return results.Header{
+		Source:   c.sourceOf(info),
+		Exercise: results.Exercise{ID: c.exercise.ID, Version: c.exercise.Version, Hash: c.exercise.Hash},
+		Options:  results.Options{Language: c.language, Height: c.options.HeightCM},
+		Models:   c.models, Engine: string(c.runtime.Info().Engine),
+	}
+}
+
+// videoOptions asks for larger pictures where they are copied.
+func (c *clipJob) videoOptions(info video.Info) (o video.Options) {
+	if c.needsPlay(info) {
+		o.DisplayLongSide = displayLongSide
+	}
+	return o
+}
+
+// needsPlay tells whether browsers cannot be trusted to play the original: its container is none of theirs, or its
+// coding is not everybody's.
+func (c *clipJob) needsPlay(info video.Info) bool {
+	return info.Codec != "" && c.session.Keep == store.KeepVideo && (filepath.Ext(c.file) == ".bin" || !playsIn(info))
+}
+
+// playsIn tells whether every browser plays a video of ours as it is.
+func playsIn(info video.Info) bool {
+	switch info.Codec {
+	case "h264":
+		return info.Container == "mp4"
+	case "vp8", "vp9":
+		return info.Container == "webm"
+	case "av1":
+		return true
+	}
+	return false
+}
+
+// source feeds the session and gives way to live checks.
+func (c *clipJob) source(reader *video.Reader, eye *vision.Eye) (session.Source, error) {
+	s := &source{reader: reader, eye: eye}
+	if c.options.Roller != "" {
+		var p placement
+		if err := p.UnmarshalText([]byte(c.options.Roller)); err != nil {
+			return nil, err
+		}
+		s.places = []placement{p}
+	}
+	return &patientSource{s, c.progress}, nil
+}
+
+// patientSource asks before every frame whether something is more urgent.
+type patientSource struct {
+	*source
+	progress *queue.Progress
+}
+
+// Next returns the clip's next frame when it is its turn.
+func (s *patientSource) Next(ctx context.Context) (*frame.Frame, error) {
+	if err := s.progress.Give(ctx); err != nil {
+		return nil, err
+	}
+	return s.source.Next(ctx)
+}
+
+// advance tells how far the clip is. It is a sink.
+type advance struct {
+	progress *queue.Progress
+	info     video.Info
+}
+
+// Take tells the share of the time, or of the frames where the time is not known.
+func (a advance) Take(m *session.Moment) error {
+	switch {
+	case a.info.Duration > 0:
+		a.progress.Set(m.Frame.PTS.Seconds() / a.info.Duration.Seconds())
+	case a.info.Frames > 0:
+		a.progress.Set(float64(m.Frame.Seq+1) / float64(a.info.Frames))
+	}
+	return nil
+}

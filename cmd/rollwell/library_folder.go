@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/rollwell/rollwell/internal/archive"
+	"github.com/rollwell/rollwell/internal/store"
+)
+
+// byteSize is a number of bytes as people write it: 20GiB, 500MB.
+type byteSize int64
+
+// UnmarshalText reads one.
+func (b *byteSize) UnmarshalText(text []byte) error {
+	n, err := humanize.ParseBytes(string(text))
+	if err != nil || n == 0 || n > 1<<60 {
+		return fmt.Errorf("%q is no size; write a number and KB, MB, GB, KiB, MiB, GiB or TiB, for example 20GiB", text)
+	}
+	*b = byteSize(n)
+	return nil
+}
+
+// dataFlag names the data folder; all commands that work with the library have it.
+type dataFlag struct {
+	Data string `help:"Data folder: the library, and a server's certificates. Without it: rollwell in the user's folder for data." placeholder:"DIR"`
+}
+
+// folder is the data folder.
+func (d dataFlag) folder() (string, error) {
+	if d.Data != "" {
+		return d.Data, nil
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "rollwell"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("%w: the library has to be kept somewhere: name a folder with --data: %w", errUsage, err)
+	}
+	return filepath.Join(home, ".local", "share", "rollwell"), nil
+}
+
+// open opens the library. Whoever has it to themselves puts right first what a crash has left.
+func (d dataFlag) open(ctx context.Context, o store.Options, log *slog.Logger) (*store.Store, error) {
+	dir, err := d.folder()
+	if err != nil {
+		return nil, err
+	}
+	o.Dir = dir
+	s, err := store.Open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if o.Shared {
+		return s, nil
+	}
+	r, err := s.Recover(ctx, archive.Recover)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("put the library right: %w", err), s.Close())
+	}
+	if r != (store.Recovery{}) {
+		log.Info("the library was put right", "closed", r.Closed, "queued_again", r.Requeued, "adopted", r.Adopted, "removed", r.Removed)
+	}
+	return s, nil
+}

@@ -1,0 +1,296 @@
+package server
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/store"
+)
+
+// Library is where sessions are kept, as far as the server needs it.
+type Library interface {
+	Create(ctx context.Context, n store.Session) (store.Session, error)
+	Get(ctx context.Context, id string) (store.Session, error)
+	List(ctx context.Context, q store.Query) (store.Page, error)
+	Update(ctx context.Context, id string, change func(n *store.Session) error) (store.Session, error)
+	Delete(ctx context.Context, id string) (undoUntil time.Time, err error)
+	Undelete(ctx context.Context, id string) (store.Session, error)
+	Purge(ctx context.Context, id string) error
+	DropVideo(ctx context.Context, id string) error
+	Measure(ctx context.Context, id string) error
+	Dir(id string) (string, error)
+	Exports(id string) (string, error)
+	Usage(ctx context.Context) (store.Usage, error)
+	Room(ctx context.Context, bytes int64) error
+	UndoDays() int
+	Trend(ctx context.Context, id, tag string) ([]store.Point, error)
+
+	Notes(ctx context.Context, session string) ([]store.Note, error)
+	AddNote(ctx context.Context, session string, n store.Note) (store.Note, error)
+	ChangeNote(ctx context.Context, session, id string, change func(n *store.Note) error) (store.Note, error)
+	RemoveNote(ctx context.Context, session, id string) error
+	Marks(ctx context.Context, session string) ([]store.Mark, error)
+	AddMark(ctx context.Context, session string, m store.Mark) (store.Mark, error)
+	RemoveMark(ctx context.Context, session, id string) error
+}
+
+// Jobs is the queue of what has to be done with sessions.
+type Jobs interface {
+	// Add queues a job.
+	Add(ctx context.Context, session string, kind store.JobKind, options any) (store.Job, error)
+	// List lists the jobs with how far they are.
+	List(ctx context.Context) ([]store.Job, error)
+	// Cancel ends a job. CancelSession ends all jobs of a session and returns when nothing works on it any more.
+	Cancel(ctx context.Context, id string) error
+	CancelSession(ctx context.Context, session string) error
+	// Wake makes the queue look for jobs that may go on.
+	Wake()
+}
+
+// route is an address of the library.
+type route struct {
+	method, path string
+	handle       http.HandlerFunc
+}
+
+// libraryRoutes are all addresses below /api/library/ but those of uploads. Behind each is somebody who may use it.
+func (s *Server) libraryRoutes() []route {
+	const session = "/api/library/sessions/{id}"
+	return []route{
+		{"GET", "/api/library/sessions", s.listSessions},
+		{"GET", session, s.showSession},
+		{"PATCH", session, s.changeSession},
+		{"DELETE", session, s.deleteSession},
+		{"POST", session + "/undelete", s.undeleteSession},
+		{"POST", session + "/analyse", s.analyseAgain},
+		{"GET", session + "/video", s.sendVideo},
+		{"GET", session + "/thumb", s.sendThumb},
+		{"GET", session + "/track", s.sendTrack},
+		{"POST", session + "/notes", s.addNote},
+		{"PATCH", session + "/notes/{note}", s.changeNote},
+		{"DELETE", session + "/notes/{note}", s.removeNote},
+		{"POST", session + "/marks", s.addMark},
+		{"DELETE", session + "/marks/{mark}", s.removeMark},
+		{"GET", "/api/library/jobs", s.listJobs},
+		{"DELETE", "/api/library/jobs/{job}", s.cancelJob},
+		{"GET", "/api/library/trend", s.trend},
+	}
+}
+
+// serveLibrary adds the library's addresses.
+func (s *Server) serveLibrary(mux *http.ServeMux) {
+	if s.o.Library == nil {
+		return
+	}
+	mux.HandleFunc("POST /api/library/login", s.login)
+	allowed := map[string][]string{"/api/library/login": {"POST"}}
+	for _, r := range s.libraryRoutes() {
+		mux.HandleFunc(r.method+" "+r.path, s.inLibrary(r.handle))
+		allowed[r.path] = append(allowed[r.path], r.method)
+		if r.method == http.MethodGet {
+			allowed[r.path] = append(allowed[r.path], http.MethodHead)
+		}
+	}
+	for path, methods := range allowed {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+			s.refuse(w, r, errMethod)
+		})
+	}
+}
+
+// inLibrary lets in who may use the library.
+func (s *Server) inLibrary(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !s.mayRead(r) {
+			s.refuse(w, r, errAccess)
+			return
+		}
+		next(w, r)
+	}
+}
+
+const (
+	libraryCookie = "rollwell_library"
+	// libraryStay is for how long a browser stays let in.
+	libraryStay = 30 * 24 * time.Hour
+)
+
+// mayRead tells whether a request may use the library: by the access token, or by the cookie that was given for it.
+func (s *Server) mayRead(r *http.Request) bool {
+	if s.mayEnter(r) {
+		return true
+	}
+	c, err := r.Cookie(libraryCookie)
+	return err == nil && sameSecret(c.Value, s.pass())
+}
+
+// pass is the cookie's value. It is made of the access token, which it does not tell, and ends with it.
+func (s *Server) pass() string {
+	mac := hmac.New(sha256.New, []byte(s.o.AccessToken))
+	mac.Write([]byte("rollwell library"))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// login turns the access token into a cookie, which goes along where a page cannot add headers: with videos, pictures
+// and downloads.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	if !s.mayEnter(r) {
+		s.refuse(w, r, errAccess)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: libraryCookie, Value: s.pass(), Path: "/api/library", MaxAge: int(libraryStay.Seconds()), HttpOnly: true,
+		SameSite: http.SameSiteStrictMode, Secure: s.o.Strict || r.TLS != nil,
+	})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// listAnswer is a part of the library.
+type listAnswer struct {
+	Sessions  []store.Session `json:"sessions"`
+	Total     int             `json:"total"`
+	Tags      []tagCount      `json:"tags"`
+	Exercises []exerciseCount `json:"exercises"`
+	Usage     store.Usage     `json:"usage"`
+	UndoDays  int             `json:"undo_days"`
+}
+
+type tagCount struct {
+	Tag   string `json:"tag"`
+	Count int    `json:"count"`
+}
+
+type exerciseCount struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Count int    `json:"count"`
+}
+
+// listSessions lists what was recorded and uploaded.
+func (s *Server) listSessions(w http.ResponseWriter, r *http.Request) {
+	q, err := queryOf(r.URL.Query())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	page, err := s.o.Library.List(r.Context(), q)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	usage, err := s.o.Library.Usage(r.Context())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	a := listAnswer{
+		Sessions: page.Sessions, Total: page.Total, Tags: []tagCount{}, Exercises: []exerciseCount{}, Usage: usage,
+		UndoDays: s.o.Library.UndoDays(),
+	}
+	if a.Sessions == nil {
+		a.Sessions = []store.Session{}
+	}
+	for _, t := range page.Tags {
+		a.Tags = append(a.Tags, tagCount{t.Name, t.Count})
+	}
+	language := languageOf(r.URL.Query().Get("language"), r)
+	for _, e := range page.Exercises {
+		title := e.Name
+		if ex := s.exercise(e.Name); ex != nil {
+			title = ex.Title.In(language)
+		}
+		a.Exercises = append(a.Exercises, exerciseCount{e.Name, title, e.Count})
+	}
+	writeJSON(w, http.StatusOK, a)
+}
+
+// exercise finds an exercise by its id; nil if there is none.
+func (s *Server) exercise(id string) *exercise.Exercise {
+	i := slices.IndexFunc(s.o.Exercises, func(ex *exercise.Exercise) bool { return ex.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return s.o.Exercises[i]
+}
+
+// maxQuery is the most bytes of a text to search for.
+const maxQuery = 200
+
+// queryOf reads a query strictly.
+func queryOf(v url.Values) (q store.Query, err error) {
+	q = store.Query{
+		Text: v.Get("q"), Exercise: v.Get("exercise"), Tag: v.Get("tag"), Kind: store.Kind(v.Get("kind")), State: store.State(v.Get("state")),
+		Sort: store.Sort(v.Get("sort")), Limit: 60,
+	}
+	if len(q.Text) > maxQuery || len(q.Tag) > maxQuery || len(q.Exercise) > maxQuery {
+		return q, badRequest(fmt.Sprintf("a text to search for has at most %d bytes", maxQuery))
+	}
+	if q.Sort != "" && !store.ValidSort(q.Sort) {
+		return q, badRequest("sort is one of created, title, duration, score, worst and exercise")
+	}
+	switch v.Get("order") {
+	case "", "desc":
+	case "asc":
+		q.Ascending = true
+	default:
+		return q, badRequest("order is asc or desc")
+	}
+	switch v.Get("trash") {
+	case "", "0":
+	case "1":
+		q.Trash = true
+	default:
+		return q, badRequest("trash is 0 or 1")
+	}
+	for name, to := range map[string]*int{"limit": &q.Limit, "offset": &q.Offset} {
+		if !v.Has(name) {
+			continue
+		}
+		n, err := strconv.Atoi(v.Get(name))
+		if err != nil || n < 0 || name == "limit" && (n < 1 || n > 500) {
+			return q, badRequest(name + " is a number, and limit at most 500")
+		}
+		*to = n
+	}
+	return q, nil
+}
+
+// trend tells what the sessions of an exercise, or with a tag, came to.
+func (s *Server) trend(w http.ResponseWriter, r *http.Request) {
+	points, err := s.o.Library.Trend(r.Context(), r.URL.Query().Get("exercise"), r.URL.Query().Get("tag"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"points": points})
+}
+
+// listJobs tells what waits and runs.
+func (s *Server) listJobs(w http.ResponseWriter, r *http.Request) {
+	jobs, err := s.o.Jobs.List(r.Context())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"jobs": jobs})
+}
+
+// cancelJob ends a job.
+func (s *Server) cancelJob(w http.ResponseWriter, r *http.Request) {
+	if err := s.o.Jobs.Cancel(r.Context(), r.PathValue("job")); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
