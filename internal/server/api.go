@@ -39,11 +39,9 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request) {
 		Version   string `json:"version"`
 		Exercises []one  `json:"exercises"`
 		Token     bool   `json:"token_required"`
-		// Library tells whether sessions are kept here.
-		Library bool   `json:"library"`
-		Limits  limits `json:"limits"`
+		Limits    limits `json:"limits"`
 	}{
-		Version: s.o.Version, Exercises: []one{}, Token: s.o.AccessToken != "", Library: s.o.Library != nil,
+		Version: s.o.Version, Exercises: []one{}, Token: s.o.AccessToken != "",
 		Limits: limits{s.o.Limits.Offer, push.MaxPicture, push.PictureRate, push.MaxText},
 	}
 	for _, ex := range s.o.Exercises {
@@ -65,6 +63,8 @@ type startRequest struct {
 	} `json:"roller"`
 	Consent   bool `json:"consent"`
 	Screening bool `json:"screening_passed"`
+	// Keep is null where nothing is to be kept.
+	Keep *keepRequest `json:"keep"`
 }
 
 // startAnswer is what it gets.
@@ -79,6 +79,8 @@ type startAnswer struct {
 	AllRules []exerciseForPage `json:"exercises"`
 	// Plan is null for one exercise on its own.
 	Plan *planForPage `json:"plan"`
+	// Recording tells that the check is kept; it is then a session of the library, of the same id.
+	Recording bool `json:"recording"`
 }
 
 // create starts a check.
@@ -90,7 +92,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	}
 	base := "/api/sessions/" + c.id
 	w.Header().Set("Location", base)
-	a := startAnswer{ID: c.id, Token: c.token, WHIP: base + "/whip", Events: base + "/events", ICE: []struct{}{}, AllRules: rulesOf(p, language)}
+	a := startAnswer{ID: c.id, Token: c.token, WHIP: base + "/whip", Events: base + "/events", ICE: []struct{}{}, AllRules: rulesOf(p, language), Recording: c.recording != nil}
 	a.Rules = a.AllRules[0]
 	if p.Aim != "" || len(p.Steps) > 1 {
 		a.Plan = planFor(p, language)
@@ -118,6 +120,11 @@ func (s *Server) start(r *http.Request) (c *check, p *plan.Plan, language string
 	if !q.Screening {
 		return nil, nil, "", errScreening
 	}
+	if q.Keep != nil {
+		if err := q.Keep.check(); err != nil {
+			return nil, nil, "", err
+		}
+	}
 	if p, err = s.plan(&q.planRequest); err != nil {
 		return nil, nil, "", err
 	}
@@ -130,12 +137,12 @@ func (s *Server) start(r *http.Request) (c *check, p *plan.Plan, language string
 	if !from.IsLoopback() && s.registry.waiting(from) >= s.o.Limits.Waiting {
 		return nil, nil, "", errWaiting
 	}
-	c, err = s.open(config, from)
+	c, err = s.open(config, from, q.Keep)
 	return c, p, language, err
 }
 
 // open makes the check and sets it going.
-func (s *Server) open(config session.LiveConfig, from netip.Addr) (*check, error) {
+func (s *Server) open(config session.LiveConfig, from netip.Addr, keep *keepRequest) (*check, error) {
 	s.entry.Lock()
 	defer s.entry.Unlock()
 	if s.draining.Load() {
@@ -150,11 +157,17 @@ func (s *Server) open(config session.LiveConfig, from netip.Addr) (*check, error
 	c.hub = push.New(s.o.Push, s.metrics)
 	config.ID, config.Pool, config.Log = c.id[:8], s.o.Pool, s.log
 	config.Sinks = []session.LiveSink{c.hub, s.metrics}
+	c.voice.set(config.Language)
+	if keep.wanted() {
+		if err := s.record(s.life, c, &config, keep); err != nil {
+			release()
+			return nil, err
+		}
+	}
 	if c.live, err = s.o.Build(config); err != nil {
 		release()
-		return nil, fmt.Errorf("make a session: %w", err)
+		return nil, errors.Join(fmt.Errorf("make a session: %w", err), s.unrecord(s.life, c))
 	}
-	c.voice.set(config.Language)
 	c.hub.Bind(spoken{c.live, &c.voice})
 	ctx, cancel := context.WithCancel(s.life)
 	c.cancel = cancel

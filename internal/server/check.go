@@ -23,7 +23,8 @@ type check struct {
 	hub       *push.Hub
 	voice     voice
 	log       *slog.Logger
-	release   func() // gives back the place in the pool
+	recording *recording // nil if nothing is kept
+	release   func()     // gives back the place in the pool
 	cancel    context.CancelFunc
 	// done is closed when the session has ended; the fields below "ended" are then set.
 	done chan struct{}
@@ -60,6 +61,10 @@ func (c *check) run(ctx context.Context, s *Server) {
 	n := &c.counts
 	c.log.Info("check ended", "reason", string(c.reason), "received", n.Received, "analysed", n.Analysed, "pushed", n.Pushed,
 		"dropped", n.Dropped.Total(), "key_frames", n.KeyFrames, "checked", result.Checked.Round(time.Millisecond))
+	if errors.Is(err, errPanic) && c.recording != nil {
+		c.recording.Break(err)
+	}
+	s.keep(context.WithoutCancel(ctx), c, &result)
 }
 
 // errPanic marks a session that panicked.

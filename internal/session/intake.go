@@ -16,6 +16,9 @@ const (
 	hurtFor = 2 * time.Second
 	// askEvery is the least time between two wishes for a key picture (realtime-video.md).
 	askEvery = 300 * time.Millisecond
+	// keyEvery is the time without a key picture after which one is asked for while pictures are recorded, so that one can
+	// jump about in the recording; sooner than that none is asked for again.
+	keyEvery = 2500 * time.Millisecond
 	// complainEvery is the least time between two lines in the log about pictures that cannot be decoded.
 	complainEvery = 5 * time.Second
 	// maxNetwork is the longest way through a network that is believed: beyond it the two clocks disagree.
@@ -48,6 +51,9 @@ type intake struct {
 	open   func(media.Codec) (Decoder, error)
 	log    *slog.Logger
 	clock  liveClock
+	// recorder is nil if nothing is recorded, or nothing more; keyed is when the newest key picture came.
+	recorder Recorder
+	keyed    time.Time
 
 	// units and commands are what was fetched last, kept for their memory.
 	units    []media.AccessUnit
@@ -90,6 +96,7 @@ func (n *intake) take(u *media.AccessUnit, rest time.Duration) {
 		n.complain(now, u, err)
 		return
 	}
+	n.record(u, t)
 	if !got {
 		n.counts.decode.Add(1)
 		return
@@ -106,6 +113,16 @@ func (n *intake) take(u *media.AccessUnit, rest time.Duration) {
 	}
 	n.kept = t
 	n.waiting = &picture{t: t, captured: u.Captured, received: u.Received, decodedAt: now, decoded: now.Sub(began)}
+}
+
+// record passes on what the decoder took, also what is not meant to be shown: others build on it.
+func (n *intake) record(u *media.AccessUnit, t time.Duration) {
+	if u.Key {
+		n.keyed = u.Received
+	}
+	if n.recorder != nil && !n.recorder.Picture(*u, t) {
+		n.recorder = nil
+	}
 }
 
 // accepts tells whether the picture is of the present publication, or begins a newer one. Single pictures only count
@@ -170,6 +187,9 @@ func (n *intake) complain(now time.Time, u *media.AccessUnit, err error) {
 
 // needsKey tells whether a key picture is to be asked for now.
 func (n *intake) needsKey(now time.Time) bool {
+	if n.recorder != nil && n.transport == TransportWebRTC && now.Sub(n.keyed) >= keyEvery && now.Sub(n.asked) >= keyEvery {
+		n.lost = true
+	}
 	if !n.lost || now.Sub(n.asked) < askEvery {
 		return false
 	}

@@ -46,7 +46,14 @@ type Decoder interface {
 	Close() error
 }
 
-// LiveConfig is one live session's parts. All but ID, Language, Spine, Log and the two times must be set.
+// Recorder takes compressed pictures to be kept. Its method is called from the session's goroutine and must not block.
+type Recorder interface {
+	// Picture takes a picture that the decoder has taken, and its session time. The picture and its data are shared: nobody
+	// changes them any more. Once it returns false it is not called again.
+	Picture(u media.AccessUnit, t time.Duration) (more bool)
+}
+
+// LiveConfig is one live session's parts. All but ID, Language, Spine, Recorder, Log and the two times must be set.
 type LiveConfig struct {
 	// ID names the session in the log.
 	ID string
@@ -61,7 +68,9 @@ type LiveConfig struct {
 	Decoder func(media.Codec) (Decoder, error)
 	Pool    *Pool
 	Sinks   []LiveSink
-	Log     *slog.Logger
+	// Recorder takes what comes, to be kept; nil if nothing is.
+	Recorder Recorder
+	Log      *slog.Logger
 	// StuckAfter is how long the analysis of a frame may take, 5 s if zero; IdleAfter how long a session lives
 	// without a picture, 60 s if zero.
 	StuckAfter, IdleAfter time.Duration

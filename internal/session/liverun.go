@@ -76,7 +76,7 @@ func newLiveRun(l *Live) *liveRun {
 		Live: l, log: l.c.Log, guide: setup.NewGuide(l.c.Language), speaker: words.Localizer(l.c.Language),
 		leads:  leads{course: newCourse(l.c.Plan, l.c.Language), followed: -1},
 		judge:  newJudge(first.Exercise, coach.Options{Language: l.c.Language, Dose: first.Dose, Side: first.Side}, l.c.Spine),
-		intake: intake{counts: &l.counts, open: l.c.Decoder, log: l.c.Log},
+		intake: intake{counts: &l.counts, open: l.c.Decoder, log: l.c.Log, recorder: l.c.Recorder},
 		frames: make(chan *frame.Frame, 1), sights: make(chan sight, 1), gone: make(chan struct{}),
 		state: LiveState{T: -1}, shown: now, ticked: now, checkingSince: -1,
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -116,8 +117,16 @@ func (s *Store) Sweep(ctx context.Context) error {
 	return errors.Join(err, s.forgetJobs(ctx))
 }
 
-// videoFiles are all that shows pictures of a person.
-var videoFiles = []string{"video.mp4", "video.webm", "video.bin", "play.mp4", "thumb.jpg"}
+// showsPictures tells whether a file of that name shows a person: the video, whatever it is stored as and in how many
+// parts (package record), a copy that plays, the small picture.
+func showsPictures(name string) bool {
+	for _, prefix := range []string{"video.", "video-", "recording-", "play.", "thumb."} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
 
 // DropVideo removes all pictures of a session. What was observed stays.
 func (s *Store) DropVideo(ctx context.Context, id string) error {
@@ -140,9 +149,13 @@ func (s *Store) DropVideo(ctx context.Context, id string) error {
 		return err
 	}
 	err = os.RemoveAll(exports)
-	for _, name := range videoFiles {
-		if gone := os.Remove(filepath.Join(dir, name)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, gone)
+	list, gone := os.ReadDir(dir)
+	if gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	for _, e := range list {
+		if showsPictures(e.Name()) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}
 	if err != nil {
