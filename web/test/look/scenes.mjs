@@ -246,4 +246,14 @@ export const scenes = {
       await page.waitForSelector('dialog[open]')
     },
   },
+  trends: {
+    hash: '#/trends',
+    full: true,
+    act: async (page) => {
+      await page.waitForSelector('.plot canvas')
+      await page.locator('tbody input').nth(0).check()
+      await page.locator('tbody input').nth(9).check()
+    },
+  },
+  'trends-empty': { hash: '#/trends', library: { empty: true }, act: (page) => page.waitForSelector('.nothing') },
 }
