@@ -11,7 +11,9 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/rollwell/rollwell/internal/record"
+	"github.com/rollwell/rollwell/internal/server"
 	"github.com/rollwell/rollwell/internal/store"
+	"github.com/rollwell/rollwell/internal/upload"
 )
 
 // byteSize is a number of bytes as people write it: 20GiB, 500MB.
@@ -62,6 +64,9 @@ func (d dataFlag) open(ctx context.Context, o store.Options, log *slog.Logger) (
 		return s, nil
 	}
 	r, err := s.Recover(ctx, record.Recover)
+	if err == nil {
+		err = recoverUploads(ctx, s)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("put the library right: %w", err), s.Close())
 	}
@@ -69,4 +74,21 @@ func (d dataFlag) open(ctx context.Context, o store.Options, log *slog.Logger) (
 		log.Info("the library was put right", "closed", r.Closed, "queued_again", r.Requeued, "adopted", r.Adopted, "removed", r.Removed)
 	}
 	return s, nil
+}
+
+// recoverUploads puts right what a crash has left of uploads. Their analyses are queued, and done by whoever works next.
+func recoverUploads(ctx context.Context, s *store.Store) error {
+	u, err := upload.New(uploadOptions(s, func(ctx context.Context, session string, o store.AnalyseOptions) error {
+		_, err := s.Enqueue(ctx, session, store.JobAnalyse, o)
+		return err
+	}))
+	if err != nil {
+		return err
+	}
+	return u.Recover(ctx)
+}
+
+// uploadOptions are what all ways of taking clips in have in common.
+func uploadOptions(s *store.Store, enqueue func(ctx context.Context, session string, o store.AnalyseOptions) error) upload.Options {
+	return upload.Options{Dir: s.Uploads(), Path: server.UploadsPath, Library: s, Probe: probe, Enqueue: enqueue}
 }

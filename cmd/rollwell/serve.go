@@ -94,9 +94,12 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	kept := c.keep(library, exercises, rt, versions, pool, log)
+	kept, err := c.keep(&clipJobs{library: library, exercises: exercises, runtime: rt, models: versions}, pool, log)
+	if err != nil {
+		return err
+	}
 	s, err := server.New(server.Options{
-		Library: library, Jobs: kept.queue, Models: versions, Engine: string(rt.Info().Engine),
+		Library: library, Jobs: kept.queue, Uploads: kept.uploads, Models: versions, Engine: string(rt.Info().Engine),
 		Version: version, Exercises: exercises, Page: web.Dist(), Receiver: receiver, Pool: pool, Build: builder(rt),
 		AccessToken: place.token, Origins: c.Origin, Strict: c.TLS == server.TLSFiles || c.TLS == server.TLSACME,
 		Limits: server.Limits{Grace: c.Grace}, Log: log,

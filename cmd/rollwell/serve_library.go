@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,7 +12,7 @@ import (
 	"github.com/rollwell/rollwell/internal/queue"
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/store"
-	"github.com/rollwell/rollwell/internal/vision"
+	"github.com/rollwell/rollwell/internal/upload"
 )
 
 // libraryFlags say what a server keeps, and how much of it.
@@ -34,18 +36,29 @@ func (f libraryFlags) options() store.Options {
 
 // keeping is a server's library with what works on it.
 type keeping struct {
-	store *store.Store
-	queue *queue.Queue
-	log   *slog.Logger
+	store   *store.Store
+	queue   *queue.Queue
+	uploads *upload.Uploads
+	log     *slog.Logger
 }
 
-// keep makes the queue. Nothing runs before run.
-func (f libraryFlags) keep(s *store.Store, exercises []*exercise.Exercise, rt *vision.Runtime, versions map[string]string, pool *session.Pool, log *slog.Logger) *keeping {
-	clips := &clipJobs{library: s, exercises: exercises, runtime: rt, models: versions}
-	return &keeping{store: s, log: log, queue: queue.New(queue.Options{
-		Store: s, Workers: f.AnalysisWorkers, Give: queue.GiveWay(pool), Log: log,
+// keep makes what works on a library. Nothing runs before run.
+func (f libraryFlags) keep(clips *clipJobs, pool *session.Pool, log *slog.Logger) (*keeping, error) {
+	k := &keeping{store: clips.library, log: log, queue: queue.New(queue.Options{
+		Store: clips.library, Workers: f.AnalysisWorkers, Give: queue.GiveWay(pool), Log: log,
 		Handlers: map[store.JobKind]queue.Handler{store.JobAnalyse: clips.analyse},
 	})}
+	o := uploadOptions(k.store, func(ctx context.Context, session string, o store.AnalyseOptions) error {
+		_, err := k.queue.Add(ctx, session, store.JobAnalyse, o)
+		return err
+	})
+	o.KeepDays, o.Log = f.KeepDays, log
+	o.Exercise = func(id string) bool {
+		return slices.ContainsFunc(clips.exercises, func(ex *exercise.Exercise) bool { return ex.ID == id })
+	}
+	var err error
+	k.uploads, err = upload.New(o)
+	return k, err
 }
 
 // sweepEvery is how often is looked for what is to be removed.
@@ -59,7 +72,7 @@ func (k *keeping) run(ctx context.Context) {
 		tick := time.NewTicker(sweepEvery)
 		defer tick.Stop()
 		for ctx.Err() == nil {
-			if err := k.store.Sweep(ctx); err != nil && ctx.Err() == nil {
+			if err := errors.Join(k.store.Sweep(ctx), k.uploads.Sweep(ctx)); err != nil && ctx.Err() == nil {
 				k.log.Error("the library could not be swept", "cause", err)
 			}
 			select {

@@ -39,9 +39,11 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request) {
 		Version   string `json:"version"`
 		Exercises []one  `json:"exercises"`
 		Token     bool   `json:"token_required"`
-		Limits    limits `json:"limits"`
+		// Library tells whether sessions are kept here.
+		Library bool   `json:"library"`
+		Limits  limits `json:"limits"`
 	}{
-		Version: s.o.Version, Exercises: []one{}, Token: s.o.AccessToken != "",
+		Version: s.o.Version, Exercises: []one{}, Token: s.o.AccessToken != "", Library: s.o.Library != nil,
 		Limits: limits{s.o.Limits.Offer, push.MaxPicture, push.PictureRate, push.MaxText},
 	}
 	for _, ex := range s.o.Exercises {

@@ -45,10 +45,11 @@ func TestCheckFromStartToEnd(t *testing.T) {
 			ID        string
 			Languages []string
 		}
-		Token bool `json:"token_required"`
+		Token   bool  `json:"token_required"`
+		Library *bool `json:"library"`
 	}
 	if a := s.call(http.MethodGet, "/api/info", ""); json.Unmarshal(a.body, &info) != nil || len(info.Exercises) < 11 ||
-		!slices.Contains(info.Exercises[0].Languages, "zh-Hans") || info.Token {
+		!slices.Contains(info.Exercises[0].Languages, "zh-Hans") || info.Token || info.Library == nil || *info.Library {
 		t.Errorf("info %s", a.body)
 	}
 	o := s.open()

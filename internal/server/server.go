@@ -38,6 +38,8 @@ type Options struct {
 	// Library keeps sessions and Jobs works on them; without them there are no addresses for that.
 	Library Library
 	Jobs    Jobs
+	// Uploads takes clips in at /api/library/uploads/.
+	Uploads http.Handler
 	// Models and Engine name what looks at the pictures, for what is kept.
 	Models map[string]string
 	Engine string

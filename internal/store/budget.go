@@ -54,10 +54,11 @@ func Size(bytes int64) string {
 // Usage tells how full the library is.
 func (s *Store) Usage(ctx context.Context) (Usage, error) {
 	u, _, err := s.usage(ctx)
+	u.Free = max(0, u.Free)
 	return u, err
 }
 
-// usage also tells whether it is the disk that leaves the least.
+// usage is Usage whose Free goes below zero where more was promised than there is. It also tells whether it is the disk that leaves the least.
 func (s *Store) usage(ctx context.Context) (u Usage, disk bool, err error) {
 	var pending int64
 	err = s.db.QueryRowContext(ctx, "SELECT coalesce(sum(max(bytes, reserved)), 0), coalesce(sum(max(reserved - bytes, 0)), 0) FROM sessions").Scan(&u.Bytes, &pending)
@@ -74,18 +75,18 @@ func (s *Store) usage(ctx context.Context) (u Usage, disk bool, err error) {
 	if left := int64(st.Bavail)*st.Bsize - s.o.MinFree - pending; left < u.Free {
 		u.Free, disk = left, true
 	}
-	u.Free = max(0, u.Free)
 	return u, disk, nil
 }
 
-// Room tells whether so many bytes more may be kept: nil, or a *FullError.
+// Room tells whether so many bytes more may be kept: nil, or a *FullError. With 0 it tells whether what has been promised
+// can still be kept.
 func (s *Store) Room(ctx context.Context, bytes int64) error {
 	u, disk, err := s.usage(ctx)
 	if err != nil {
 		return err
 	}
 	if bytes > u.Free {
-		return &FullError{Need: bytes, Free: u.Free, Disk: disk}
+		return &FullError{Need: bytes, Free: max(0, u.Free), Disk: disk}
 	}
 	return nil
 }
@@ -126,4 +127,10 @@ func folderSize(dir string) (bytes int64) {
 func exists(parts ...string) bool {
 	_, err := os.Stat(filepath.Join(parts...))
 	return err == nil
+}
+
+// Grow notes how many bytes of an upload have arrived.
+func (s *Store) Grow(ctx context.Context, id string, bytes int64) error {
+	done, err := s.db.ExecContext(ctx, "UPDATE sessions SET bytes = ? WHERE id = ?", bytes, id)
+	return touched(done, err, "session "+id)
 }

@@ -19,7 +19,8 @@ export function shortDay(language: string, iso: string): string {
 export function bytes(language: string, n: number): string {
   const steps = [[1e12, 'terabyte'], [1e9, 'gigabyte'], [1e6, 'megabyte'], [1e3, 'kilobyte']] as const // prettier-ignore
   const [size, unit] = steps.find(([least]) => n >= least) ?? ([1e3, 'kilobyte'] as const)
-  const value = n / size
+  // What is there is never shown as nothing.
+  const value = n > 0 ? Math.max(1, n / size) : 0
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: value < 10 && unit !== 'kilobyte' ? 1 : 0 }).format(value)
 }
 

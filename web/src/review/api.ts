@@ -116,14 +116,18 @@ export async function getTrack(id: string): Promise<Track> {
 
 export type Draft<T> = Omit<T, 'id'>
 
+// The server takes what it knows and nothing else.
+const noteBody = ({ t, end_t, text, shapes }: Draft<Note>): Draft<Note> => ({ t, end_t, text, shapes })
+const markBody = ({ kind, code, cue, start_s, end_s, note }: Draft<Mark>): Draft<Mark> => ({ kind, code, cue, start_s, end_s, note })
+
 export const notes = {
-  create: async (id: string, n: Draft<Note>): Promise<Note> => note(await (await call(at(id, '/notes'), json('POST', n))).json(), 'note'),
-  update: async (id: string, key: string, n: Draft<Note>): Promise<void> => void (await call(at(id, `/notes/${encodeURIComponent(key)}`), json('PATCH', n))),
+  create: async (id: string, n: Draft<Note>): Promise<Note> => note(await (await call(at(id, '/notes'), json('POST', noteBody(n)))).json(), 'note'),
+  update: async (id: string, key: string, n: Draft<Note>): Promise<void> => void (await call(at(id, `/notes/${encodeURIComponent(key)}`), json('PATCH', noteBody(n)))),
   remove: async (id: string, key: string): Promise<void> => void (await call(at(id, `/notes/${encodeURIComponent(key)}`), { method: 'DELETE' })),
 }
 
 export const marks = {
-  create: async (id: string, m: Draft<Mark>): Promise<Mark> => mark(await (await call(at(id, '/marks'), json('POST', m))).json(), 'mark'),
+  create: async (id: string, m: Draft<Mark>): Promise<Mark> => mark(await (await call(at(id, '/marks'), json('POST', markBody(m)))).json(), 'mark'),
   remove: async (id: string, key: string): Promise<void> => void (await call(at(id, `/marks/${encodeURIComponent(key)}`), { method: 'DELETE' })),
 }
 

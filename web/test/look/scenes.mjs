@@ -1,4 +1,5 @@
 // Every screen and state of the page, and how to get there.
+import { readFileSync } from 'node:fs'
 import { cues, planNow } from './fixture.mjs'
 
 const tick = (page) => page.locator('fieldset input[type=checkbox]').first().check()
@@ -41,11 +42,12 @@ async function toPhase(page, phase, transport = 'webrtc') {
   await page.waitForSelector(`.live[data-phase=${phase}][data-transport=${transport}]`, { timeout: 8000 })
 }
 
+const clip = (name, as) => ({ name: as, mimeType: 'video/mp4', buffer: readFileSync(new URL(`../../../testdata/clips/${name}.mp4`, import.meta.url)) })
 const shelved = (page) => page.waitForSelector('[data-session]')
 
-const check = (clip, i, change) => ({
-  still: [clip, { lumbar: [1.2, 5], hips: [3.8, 8.4], fast: [2, 5.6], correct: [3.5, 6] }[clip][i]],
-  messages: (fx) => [fx.progress(), fx.state({ frame: fx.frames[clip][i], ...change })],
+const check = (name, i, change) => ({
+  still: [name, { lumbar: [1.2, 5], hips: [3.8, 8.4], fast: [2, 5.6], correct: [3.5, 6] }[name][i]],
+  messages: (fx) => [fx.progress(), fx.state({ frame: fx.frames[name][i], ...change })],
   act: (page) => toPhase(page, change?.phase ?? 'checking'),
 })
 
@@ -236,6 +238,40 @@ export const scenes = {
       await page.locator('[data-session] h2 a').nth(4).focus()
       await page.keyboard.press('Delete')
       await page.waitForSelector('[data-news=deleted]')
+    },
+  },
+  'library-send': {
+    hash: '#/library',
+    act: async (page) => {
+      await shelved(page)
+      await page.locator('input[type=file]').setInputFiles([clip('correct', 'Anna_week_7.mp4'), clip('hips', 'IMG_4711.mp4'), { name: 'shopping list.mp4', mimeType: 'video/mp4', buffer: Buffer.from('milk, bread, a longer roller') }])
+      await page.waitForSelector('dialog .bad')
+    },
+  },
+  'library-sending': {
+    hash: '#/library',
+    act: async (page) => {
+      const u = { size: 81_000_000, metadata: { filename: 'IMG_4690.MOV', title: 'Marta, week 2' }, creationTime: new Date(Date.now() - 9e7).toString(), uploadUrl: '/api/library/uploads/X' }
+      await page.evaluate((text) => localStorage.setItem('tus::look::1', text), JSON.stringify(u))
+      await page.reload()
+      await shelved(page)
+      await page.locator('input[type=file]').setInputFiles([clip('correct', 'Anna_week_7.mp4'), clip('hips', 'Team evening, mat 2.mp4')])
+      await page.getByRole('button', { name: 'Send', exact: true }).click()
+      await page.waitForSelector('[data-stage=sending]')
+      await page.waitForSelector('[data-stage=broken], [data-stage=refused]')
+    },
+    settle: 900,
+  },
+  'library-drop': {
+    hash: '#/library',
+    act: async (page) => {
+      await shelved(page)
+      await page.evaluate(() => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(['x'], 'clip.mp4'))
+        document.body.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }))
+      })
+      await page.waitForSelector('.over')
     },
   },
   'library-erase': {

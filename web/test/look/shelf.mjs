@@ -71,12 +71,22 @@ export async function shelve(page, how = {}) {
     const of = (state) => list.find((s) => s.state === state)?.id
     return [job({ id: 'J1', session: of('analysing') ?? '', state: 'running', progress: 0.43, left_s: 38 }), job({ id: 'J2', session: of('queued') ?? '', created: ago(-1) })]
   }
+  // A clip gets to 43 % and no further; a second one finds no room.
+  const upload = (route, request, method) => {
+    const headers = { 'Tus-Resumable': '1.0.0' }
+    if (method === 'DELETE') return route.fulfill({ status: 204, headers })
+    if (method === 'POST' && request.headers()['upload-length'] === '270000') return route.fulfill({ status: 507, headers, json: { error: { code: 'library_full', message: 'The library is full. Delete something, or ask for more room.' } } })
+    if (method === 'POST') return route.fulfill({ status: 201, headers: { ...headers, Location: `/api/library/uploads/${idOf(90)}` } })
+    if (method === 'PATCH' && request.headers()['upload-offset'] === '0') return route.fulfill({ status: 204, headers: { ...headers, 'Upload-Offset': '110000' } })
+    return new Promise(() => undefined)
+  }
   await page.route('**/api/library/**', async (route) => {
     const request = route.request()
     const url = new URL(request.url())
     const [, what = '', id = '', more = ''] = /library\/([a-z]+)(?:\/([^/]+))?(?:\/([^/]+))?/.exec(url.pathname) ?? []
     const session = list.find((s) => s.id === id)
     const method = request.method()
+    if (what === 'uploads') return upload(route, request, method)
     if (how.locked) return route.fulfill({ status: 401, json: { error: { code: 'unauthorised', message: 'The access code is missing.' } } })
     if (what === 'jobs') return route.fulfill({ json: { jobs: jobs() } })
     if (what === 'trend') return route.fulfill({ json: { points: how.empty ? [] : points() } })
