@@ -13,8 +13,8 @@ type Pool interface{ Stats() session.PoolStats }
 const (
 	// pause is how long a job waits before it looks again whether live checks have left something over.
 	pause = 4 * time.Millisecond
-	// patience is the longest that a job waits for a gap: so it goes on, slowly, however busy the checks are.
-	patience = 500 * time.Millisecond
+	// longestPause is the longest that a job waits for a gap: so it goes on, slowly, however busy the checks are.
+	longestPause = 500 * time.Millisecond
 )
 
 // GiveWay makes jobs give way to live checks: while there are any, one job at a time does one frame at a time, in the gaps
@@ -33,7 +33,7 @@ func GiveWay(pool Pool) func(ctx context.Context) error {
 		}
 		tick := time.NewTicker(pause)
 		defer tick.Stop()
-		for began := time.Now(); time.Since(began) < patience; {
+		for began := time.Now(); time.Since(began) < longestPause; {
 			select {
 			case <-tick.C:
 			case <-ctx.Done():

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -121,6 +122,10 @@ func (a *answer) WriteHeader(status int) {
 		return
 	}
 	a.status = status
+	// A proxy may have another name and speak TLS: the address without either serves everybody.
+	if at, err := url.Parse(a.Header().Get("Location")); err == nil && at.Path != "" {
+		a.Header().Set("Location", at.EscapedPath())
+	}
 	if status >= http.StatusBadRequest && !strings.HasPrefix(a.Header().Get("Content-Type"), "application/json") {
 		a.held = &bytes.Buffer{}
 		return
