@@ -19,6 +19,8 @@ import (
 var (
 	// ErrNoFrames means that there is nothing to export: not a single frame was analysed.
 	ErrNoFrames = errors.New("the session has no analysed frames, so there is nothing to export")
+	// ErrNothingKnown means that no angle and no reading is known at any time.
+	ErrNothingKnown = errors.New("nobody was seen in the whole session, so there is no motion to export")
 	// ErrNoMetres means that the places of the body in metres were not stored.
 	ErrNoMetres = errors.New("the session holds no places in metres: analyse the clip again without --no-observations")
 )

@@ -143,10 +143,10 @@ func TestMotionFilesAreEvenInTime(t *testing.T) {
 		if k > 1 && math.Abs((r[0]-rows[k-1][0])-(rows[1][0]-rows[0][0])) > 2e-6 {
 			t.Fatalf("rows %d and %d are %g s apart", k-1, k, r[0]-rows[k-1][0])
 		}
-		if math.IsNaN(r[lift]) {
+		if r[len(r)-1] > 0 {
 			unknown++
-			if !math.IsNaN(m.places[k][0][0]) || r[0] < s.Frames[59].T || r[0] > s.Frames[60].T {
-				t.Errorf("nothing is known at %g s", r[0])
+			if !math.IsNaN(m.places[k][0][0]) || r[0] < s.Frames[59].T || r[0] > s.Frames[60].T || math.Abs(r[lift]-2*r[0]) > 1e-3 {
+				t.Errorf("at %g s %g cm were filled in", r[0], r[lift])
 			}
 			continue
 		}
@@ -172,6 +172,9 @@ func readMOT(t *testing.T, text string) (names []string, rows [][]float64) {
 	if !strings.Contains(head, fmt.Sprintf("nRows=%d\nnColumns=%d\n", len(lines)-1, len(names))) || names[0] != "time" {
 		t.Fatalf("%d rows of %d columns under the header %q", len(lines)-1, len(names), head)
 	}
+	if names[len(names)-1] != "filled" {
+		t.Fatalf("columns %v", names)
+	}
 	for _, line := range lines[1:] {
 		var row []float64
 		for _, c := range strings.Split(line, "\t") {
@@ -192,17 +195,21 @@ func TestMOTTellsTheAngles(t *testing.T) {
 		f.World[body.LeftShoulder], f.World[body.LeftHip] = [3]float64{-0.5, 0, 0}, [3]float64{0, 0, 0}
 		f.World[body.LeftKnee], f.World[body.LeftAnkle] = [3]float64{0.4, 0, 0}, [3]float64{0.4, 0.4, 0}
 		f.Landmarks[body.RightAnkle][2] = 0
+		f.HipLiftCM = 5 + float64(i)
 	}
+	s.Frames[1].HipLiftCM = math.NaN()
 	var b bytes.Buffer
 	if err := MOT(&b, s, "x.mot"); err != nil {
 		t.Fatal(err)
 	}
 	names, rows := readMOT(t, b.String())
-	for name, want := range map[string]float64{"time": 0.04, "hip_flexion_l": 0, "knee_angle_l": 90, "knee_angle_r": math.NaN(), "hip_lift_cm": 6, "neck_deg": 12} {
-		got := rows[1][slices.Index(names, name)]
-		if !(math.Abs(got-want) < 1e-3) && !(math.IsNaN(got) && math.IsNaN(want)) {
+	for name, want := range map[string]float64{"time": 0.04, "hip_flexion_l": 0, "knee_angle_l": 90, "hip_lift_cm": 6, "neck_deg": 12, "filled": 1} {
+		if got := rows[1][slices.Index(names, name)]; !(math.Abs(got-want) < 1e-3) {
 			t.Errorf("%s is %g, want %g", name, got, want)
 		}
+	}
+	if slices.Contains(names, "knee_angle_r") {
+		t.Error("an angle of an ankle that nobody saw")
 	}
 }
 
@@ -210,6 +217,10 @@ func TestMotionFilesRefuseWhatTheyCannotTell(t *testing.T) {
 	s := lying(5, every(0.04))
 	for i := range s.Frames {
 		s.Frames[i].World = [33][3]float64{}
+	}
+	nobody := &Session{Frames: []archive.Frame{{S: math.NaN(), SpeedCMS: math.NaN(), HipLiftCM: math.NaN(), KneeDeg: math.NaN(), SHKDeg: math.NaN(), NeckDeg: math.NaN(), YawDeg: math.NaN()}}}
+	if err := MOT(new(bytes.Buffer), nobody, "x"); !errors.Is(err, ErrNothingKnown) {
+		t.Errorf("nobody was seen: %v", err)
 	}
 	if err := TRC(new(bytes.Buffer), s, "x"); !errors.Is(err, ErrNoMetres) {
 		t.Errorf("no places in metres: %v", err)
