@@ -17,6 +17,7 @@ type cli struct {
 	Export      exportCmd      `cmd:"" help:"Write a session as a table, a document, motion files, a picture, a film or a report."`
 	Import      importCmd      `cmd:"" help:"Bring a session back that was exported as JSON."`
 	Library     libraryCmd     `cmd:"" help:"Look after what was recorded and uploaded: list, add, show, remove, restore."`
+	Score       scoreCmd       `cmd:"" help:"Measure how well cues come: precision, recall and delay against the truth or a coach's marks."`
 	Exercises   exercisesCmd   `cmd:"" help:"Show the exercises and check exercise files."`
 	Bench       benchCmds      `cmd:"" help:"Time the stages of the pipeline, or the live check."`
 	Eval        evalCmds       `cmd:"" help:"Measure against pictures whose truth is known."`

@@ -1,0 +1,54 @@
+package score
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/rollwell/rollwell/internal/archive"
+	"github.com/rollwell/rollwell/internal/store"
+)
+
+// page is how many sessions are asked for at a time.
+const page = 200
+
+// Library grades every session of a library that a coach has marked; those that nobody has marked are counted. A session
+// whose files cannot be read is left out and told of at the end.
+func Library(ctx context.Context, library *store.Store, tally *Tally) error {
+	var faults []error
+	for offset := 0; ; offset += page {
+		list, err := library.List(ctx, store.Query{State: store.Ready, Limit: page, Offset: offset})
+		if err != nil {
+			return fmt.Errorf("list the sessions: %w", err)
+		}
+		for i := range list.Sessions {
+			if err := marked(ctx, library, list.Sessions[i].ID, tally); err != nil {
+				faults = append(faults, err)
+			}
+		}
+		if len(list.Sessions) < page {
+			return errors.Join(faults...)
+		}
+	}
+}
+
+func marked(ctx context.Context, library *store.Store, id string, tally *Tally) error {
+	marks, err := library.Marks(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(marks) == 0 {
+		tally.Unmarked++
+		return nil
+	}
+	dir, err := library.Dir(id)
+	if err != nil {
+		return err
+	}
+	a, err := archive.Open(dir)
+	if err != nil {
+		return fmt.Errorf("session %s: %w", id, err)
+	}
+	tally.Add(Marked(a.Session.Cues, marks))
+	return nil
+}
