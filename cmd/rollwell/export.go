@@ -24,7 +24,7 @@ type exportCmd struct {
 	exercisesFolder `embed:""`
 	libraryData     `embed:""`
 	Session         string   `arg:"" help:"Session: its id in the library, or a folder that analyze has written."`
-	Format          string   `help:"What to write: csv, json, trc, mot, png or mp4." enum:"csv,json,trc,mot,png,mp4" required:"" short:"f"`
+	Format          string   `help:"What to write: csv, json, trc, mot, png, mp4 or pdf." enum:"csv,json,trc,mot,png,mp4,pdf" required:"" short:"f"`
 	At              *float64 `help:"Time of the picture (png) in seconds. Without it: the worst moment, or the middle." placeholder:"S"`
 	Language        string   `help:"Language of png, mp4 and pdf. Without it: that of the session." placeholder:"TAG"`
 	Video           string   `help:"Video of a folder's session, for png, mp4 and pdf; without it the figure alone is drawn. The library knows its own." placeholder:"FILE" type:"path"`
@@ -169,7 +169,7 @@ func (c exportCmd) fill(ctx context.Context, to io.Writer, e *exported, writing 
 	case "png":
 		return annotated.Still(ctx, to, e.Session, e.video, c.At, writing)
 	}
-	return errors.ErrUnsupported
+	return annotated.Report(ctx, to, e.Session, e.video, writing)
 }
 
 // film makes the annotated video and tells now and then how far it is.

@@ -47,6 +47,9 @@ func ReadLetters(regular, bold io.ReaderAt) (*Letters, error) {
 	return &l, nil
 }
 
+// Fonts are the fonts for plain and for bold words, for those who draw elsewhere with the same letters.
+func (l *Letters) Fonts() (regular, bold *sfnt.Font) { return l.regular, l.bold }
+
 // of is the font for a weight.
 func (l *Letters) of(w weight) *sfnt.Font {
 	if w == bold {

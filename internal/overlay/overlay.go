@@ -175,6 +175,9 @@ func New(o Options) (*Painter, error) {
 // Size returns the width and height of the drawn frames, both even. It never changes.
 func (p *Painter) Size() (width, height int) { return p.lay.width, p.lay.height }
 
+// Place is where the video's picture lies in the drawn frames.
+func (p *Painter) Place() image.Rectangle { return p.lay.picture.rect() }
+
 // Paint draws the scene on dst, which must have the size that Size returns; every pixel is written. dst must
 // not share memory with the scene's picture.
 func (p *Painter) Paint(dst frame.Picture, s *Scene) error {
