@@ -27,7 +27,8 @@ test=(
 	chromium          # opens the page
 	ffmpeg            # makes the odd clips that the tests feed to the reader
 	fonts-dejavu-core # the page's letters and signs, in screenshots
-	fonts-noto-cjk    # the same in Chinese, and in overlay videos
+	fonts-noto-cjk    # the same in Chinese, and in overlay videos and reports
+	poppler-utils     # reads reports back and draws their pages
 )
 
 case "${1:-build}" in

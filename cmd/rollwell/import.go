@@ -26,7 +26,7 @@ func (c importCmd) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
-	library, err := c.libraryData.open(ctx, true)
+	library, err := c.open(ctx, true)
 	if err != nil {
 		return err
 	}

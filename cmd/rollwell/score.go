@@ -110,7 +110,7 @@ func (c scoreCmd) grade(ctx context.Context, path, session string, tally *score.
 	}
 	dir := session
 	if info, err := os.Stat(dir); (err != nil || !info.IsDir()) && store.ValidID(session) {
-		library, err := c.libraryData.open(ctx, false)
+		library, err := c.open(ctx, false)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func openTruth(path string) (score.Truth, error) {
 
 // library grades every session that somebody has marked.
 func (c scoreCmd) library(ctx context.Context, tally *score.Tally) (err error) {
-	library, err := c.libraryData.open(ctx, false)
+	library, err := c.open(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -204,4 +204,3 @@ func secondsText(x *float64) string {
 	}
 	return fmt.Sprintf("%.2f s", *x)
 }
-

@@ -32,12 +32,6 @@ type documentAbout struct {
 	Score    *float64   `json:"score"`
 }
 
-// documentObservations are the first and the last line of the observations.
-type documentObservations struct {
-	Header json.RawMessage `json:"header"`
-	End    json.RawMessage `json:"end"`
-}
-
 // documentFrame is the lines of a frame.
 type documentFrame struct {
 	Seen json.RawMessage `json:"seen"`

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -95,6 +96,7 @@ func document(t interface {
 func TestDocumentRoundTrip(t *testing.T) {
 	dirs := sync.OnceValue(func() []string { return []string{recorded(t, 2), recorded(t, 0.3)} })
 	text := rapid.StringOfN(rapid.RuneFrom([]rune("aä中\u2028\"<>&=\n\t😀")), 0, 20, -1)
+	parent := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		about := About{
 			Title: text.Draw(rt, "title"), Language: rapid.SampledFrom([]string{"en", "zh-Hans"}).Draw(rt, "language"),
@@ -117,8 +119,8 @@ func TestDocumentRoundTrip(t *testing.T) {
 		}), 0, 3).Draw(rt, "marks")
 		first := document(rt, rapid.SampledFrom(dirs()).Draw(rt, "session"), about, notes, marks)
 
-		dir, err := os.MkdirTemp(t.TempDir(), "")
-		if err != nil {
+		dir := filepath.Join(parent, store.NewID())
+		if err := os.Mkdir(dir, 0o700); err != nil {
 			rt.Fatal(err)
 		}
 		got, err := Import(bytes.NewReader(first), dir)

@@ -166,6 +166,30 @@ func (c *Scenes) show(f *archive.Frame, t float64) {
 	s.Banner, s.Passes = c.banner(f, t), f.Passes
 }
 
+// Reach is the box around all that was seen of body and roller at a time, as shares of the source's picture: left, top,
+// right, bottom. It is empty where nothing was.
+func (c *Scenes) Reach(t float64) (box [4]float64) {
+	f, size := c.nearest(t), c.s.Result.Source
+	if f == nil || size.Width <= 0 || size.Height <= 0 {
+		return box
+	}
+	box = [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+	add := func(x, y float64) {
+		x, y = x/float64(size.Width), y/float64(size.Height)
+		if x >= 0 && x <= 1 && y >= 0 && y <= 1 {
+			box = [4]float64{math.Min(box[0], x), math.Min(box[1], y), math.Max(box[2], x), math.Max(box[3], y)}
+		}
+	}
+	for i := range f.Landmarks {
+		if l := f.Landmarks[i]; f.Pose && l[2] >= guessed {
+			add(l[0], l[1])
+		}
+	}
+	add(f.Near[0]-f.Radius, f.Near[1]-f.Radius)
+	add(f.Near[0]+f.Radius, f.Near[1]+f.Radius)
+	return box
+}
+
 func stateNamed(name string) spine.State {
 	for _, s := range []spine.State{spine.OK, spine.Unsure} {
 		if s.String() == name {

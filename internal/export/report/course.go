@@ -72,7 +72,7 @@ func (a *area) py(v float64) float64 {
 	return a.y + a.h*(1-(math.Max(a.lo, math.Min(a.hi, v))-a.lo)/(a.hi-a.lo))
 }
 
-const plotHeight, plotLeft = 33, 9
+const plotHeight, plotLeft = 30, 9
 
 func (r *report) plot(p *plot) {
 	frames := r.s.Frames
@@ -102,8 +102,11 @@ func (r *report) bands(a *area) {
 		from, to float64
 		c        colour
 	}{
-		{a.lo, spine.LumbarBelow, lumbar}, {spine.LumbarBelow, spine.ThoracicFrom, edge}, {spine.ThoracicFrom, spine.ThoracicUntil, thoracic},
-		{spine.ThoracicUntil, spine.NeckAbove, edge}, {spine.NeckAbove, a.hi, neck},
+		{a.lo, spine.LumbarBelow, lumbar},
+		{spine.LumbarBelow, spine.ThoracicFrom, edge},
+		{spine.ThoracicFrom, spine.ThoracicUntil, thoracic},
+		{spine.ThoracicUntil, spine.NeckAbove, edge},
+		{spine.NeckAbove, a.hi, neck},
 	} {
 		r.fill(b.c)
 		r.Rect(a.x, a.py(b.to), a.w, a.py(b.from)-a.py(b.to), "F")
@@ -236,7 +239,9 @@ func (r *report) legend() {
 		c    colour
 		text string
 	}{
-		{neck, r.says.Text("overlay.neck.text")}, {thoracic, r.says.Text("overlay.thoracic.text")}, {edge, r.says.Text("overlay.edge.text")},
+		{neck, r.says.Text("overlay.neck.text")},
+		{thoracic, r.says.Text("overlay.thoracic.text")},
+		{edge, r.says.Text("overlay.edge.text")},
 		{lumbar, r.says.Text("overlay.lumbar.text")},
 	} {
 		r.disc(x+1.2, r.y, 1.2, e.c)

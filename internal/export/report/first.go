@@ -36,7 +36,7 @@ func (r *report) first() {
 
 // hero draws the picture of the worst moment, or of the middle.
 func (r *report) hero() {
-	const most = 96
+	const most = 98
 	w, h := r.cover.fit(column, most)
 	r.box(margin, r.y, column, h, 2, card)
 	r.picture("cover", r.cover.jpeg, margin+(column-w)/2, r.y, w, h)
@@ -62,8 +62,10 @@ func (r *report) cards() {
 	}
 	w := float64(column-3*gap) / 4
 	for i, c := range []struct{ value, name string }{
-		{score, r.says.Text("report.score.text")}, {clock(r.duration()), r.says.Text("report.minutes.text")},
-		{r.number(float64(count), 0), counted}, {r.number(float64(corrections), 0), r.says.Text("report.cues.text")},
+		{score, r.says.Text("report.score.text")},
+		{clock(r.duration()), r.says.Text("report.minutes.text")},
+		{r.number(float64(count), 0), counted},
+		{r.number(float64(corrections), 0), r.says.Text("report.cues.text")},
 	} {
 		x := margin + float64(i)*(w+gap)
 		r.box(x, r.y, w, high, 2.5, card)
@@ -89,8 +91,10 @@ type zoneTime struct {
 func (r *report) zones() {
 	t := r.s.Result.TimeInZoneS
 	parts := []zoneTime{
-		{r.says.Text("overlay.neck.text"), t.Neck, neck}, {r.says.Text("overlay.thoracic.text"), t.Thoracic, thoracic},
-		{r.says.Text("overlay.lower_edge.text"), t.LowerThoracic, edge}, {r.says.Text("overlay.lumbar.text"), t.Lumbar, lumbar},
+		{r.says.Text("overlay.neck.text"), t.Neck, neck},
+		{r.says.Text("overlay.thoracic.text"), t.Thoracic, thoracic},
+		{r.says.Text("overlay.lower_edge.text"), t.LowerThoracic, edge},
+		{r.says.Text("overlay.lumbar.text"), t.Lumbar, lumbar},
 		{r.says.Text("report.off.text"), t.Off, hairline},
 	}
 	sum := 0.

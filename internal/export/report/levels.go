@@ -85,7 +85,7 @@ func usualStep(frames []archive.Frame) float64 {
 	return steps[len(steps)/2]
 }
 
-const rowHeight = 4.6
+const rowHeight = 4.2
 
 // levels draws time and speed per vertebra.
 func (r *report) levels() {
@@ -104,7 +104,7 @@ func (r *report) levels() {
 	full := 2 * limit
 	for i, h := range all {
 		v, y := vertebrae[i], r.y+rowHeight*float64(i)
-		r.write(name, y+3.3, bold, 8.5, ink, v.name)
+		r.write(name, y+3.1, bold, 8.5, ink, v.name)
 		r.box(cell, y+0.2, 17, rowHeight-0.4, 0.8, card)
 		if h.seconds > 0 {
 			r.SetAlpha(0.15+0.85*h.seconds/longest, "Normal")
@@ -112,12 +112,12 @@ func (r *report) levels() {
 			r.SetAlpha(1, "Normal")
 			w := math.Max(1, timeWidth*h.seconds/longest)
 			r.box(times, y+1.1, w, rowHeight-2.2, 1.2, v.c)
-			r.write(times+w+1.5, y+3.3, regular, 8, ink, clock(h.seconds))
+			r.write(times+w+1.5, y+3.1, regular, 8, ink, clock(h.seconds))
 		} else {
-			r.write(times, y+3.3, regular, 8, dim, "–")
+			r.write(times, y+3.1, regular, 8, dim, "–")
 		}
 		if math.IsNaN(h.speed) {
-			r.write(speeds, y+3.3, regular, 8, dim, "–")
+			r.write(speeds, y+3.1, regular, 8, dim, "–")
 			continue
 		}
 		c := thoracic
@@ -126,7 +126,7 @@ func (r *report) levels() {
 		}
 		w := math.Max(1, speedWidth*math.Min(1, h.speed/full))
 		r.box(speeds, y+1.1, w, rowHeight-2.2, 1.2, c)
-		r.write(speeds+math.Max(w, speedWidth*limit/full)+2, y+3.3, regular, 8, ink, r.number(h.speed, 1))
+		r.write(speeds+math.Max(w, speedWidth*limit/full)+2, y+3.1, regular, 8, ink, r.number(h.speed, 1))
 	}
 	bottom := r.y + rowHeight*float64(len(all))
 	r.line(dim, 0.25)

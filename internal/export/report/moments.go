@@ -81,7 +81,7 @@ func moments(s *export.Session) []moment {
 func (r *report) draw(ctx context.Context, pictures Pictures) error {
 	d := &drawer{scenes: export.NewScenes(r.s, r.language), writing: r.writing}
 	cover := moment{at: r.s.Moment()}
-	list := []*moment{&cover}
+	list := append(make([]*moment, 0, 1+len(r.shown)), &cover)
 	for i := range r.shown {
 		list = append(list, &r.shown[i])
 	}
@@ -99,7 +99,7 @@ func (r *report) draw(ctx context.Context, pictures Pictures) error {
 		if err != nil {
 			return fmt.Errorf("find the picture at %.2f s: %w", m.at, err)
 		}
-		if m.picture, err = d.draw(p, m.at); err != nil {
+		if m.picture, err = d.draw(p, m.at, m.note == nil); err != nil {
 			return err
 		}
 	}
@@ -115,8 +115,9 @@ type drawer struct {
 	page    frame.Picture
 }
 
-// draw keeps of the overlay what lies on the picture: the gauges beside it are the report's own matter.
-func (d *drawer) draw(p frame.Picture, t float64) (picture, error) {
+// draw keeps of the overlay what lies on the picture: the gauges beside it are the report's own matter. Near pictures show
+// the person without much of the room.
+func (d *drawer) draw(p frame.Picture, t float64, near bool) (picture, error) {
 	if d.painter == nil {
 		var err error
 		d.painter, err = overlay.New(overlay.Options{Width: p.Width, Height: p.Height, Language: d.writing.Language, Letters: d.writing.Letters})
@@ -130,6 +131,9 @@ func (d *drawer) draw(p frame.Picture, t float64) (picture, error) {
 		return picture{}, fmt.Errorf("draw a moment: %w", err)
 	}
 	at := d.painter.Place()
+	if near {
+		at = closer(at, d.scenes.Reach(t))
+	}
 	img := image.NewRGBA(image.Rect(0, 0, at.Dx(), at.Dy()))
 	for y := range at.Dy() {
 		row := d.page.Pix[3*((at.Min.Y+y)*d.page.Width+at.Min.X):]
@@ -142,6 +146,26 @@ func (d *drawer) draw(p frame.Picture, t float64) (picture, error) {
 		return picture{}, fmt.Errorf("draw a moment: %w", err)
 	}
 	return picture{b.Bytes(), float64(at.Dx()), float64(at.Dy())}, nil
+}
+
+// The shape of a near picture, and the least share of the whole picture's width that it shows.
+const nearAspect, nearest = 16. / 9, 0.45
+
+// closer is the part of the picture at a place that is reached by what was seen; reach is in shares of the picture.
+func closer(at image.Rectangle, reach [4]float64) image.Rectangle {
+	w, h := float64(at.Dx()), float64(at.Dy())
+	x0, y0, x1, y1 := reach[0]*w, reach[1]*h, reach[2]*w, reach[3]*h
+	if !(x1 > x0 && y1 > y0) {
+		return at
+	}
+	const room = 0.14 // on each side, of the length
+	pad := room * math.Max(x1-x0, y1-y0)
+	wide := math.Max(math.Max(x1-x0+2*pad, nearAspect*(y1-y0+2*pad)), nearest*w)
+	wide = math.Min(wide, math.Min(w, h*nearAspect))
+	high := wide / nearAspect
+	left := math.Max(0, math.Min(w-wide, (x0+x1-wide)/2))
+	top := math.Max(0, math.Min(h-high, (y0+y1-high)/2))
+	return image.Rect(int(left), int(top), int(left+wide), int(top+high)).Add(at.Min).Intersect(at)
 }
 
 // moments draws the findings that matter, with their pictures.
@@ -194,7 +218,7 @@ func (r *report) moment(m *moment, c colour, when, text, hint, remark string) {
 	}
 	r.room(math.Min(math.Max(h, need)+between, bottom-margin-20))
 	name := fmt.Sprintf("moment %.3f %t", m.at, m.note != nil)
-	r.pen.picture(name, m.picture.jpeg, margin, r.y, w, h)
+	r.picture(name, m.picture.jpeg, margin, r.y, w, h)
 	x, y := margin+w+between, r.y
 	r.disc(x+1.5, y+2.2, 1.5, c)
 	r.write(x+5, y+3.4, regular, 9.5, dim, when)

@@ -31,7 +31,6 @@ var (
 	dim      = colour{0x55, 0x66, 0x6A}
 	hairline = colour{0xD5, 0xDD, 0xDC}
 	card     = colour{0xF3, 0xF6, 0xF5}
-	white    = colour{0xFF, 0xFF, 0xFF}
 	lumbar   = colour{0xE8, 0x70, 0x2A}
 	edge     = colour{0xF2, 0xC1, 0x4E}
 	thoracic = colour{0x2B, 0xB3, 0xA3}
@@ -84,12 +83,15 @@ func newPen(w *export.Writing, runes []rune) (*pen, error) {
 		return p, nil
 	}
 	plain, strong := w.Letters.Fonts()
-	for weight, from := range map[string]*sfnt.Font{regular: plain, bold: strong} {
-		file, err := trueType(from, runes)
+	for _, f := range []struct {
+		weight string
+		from   *sfnt.Font
+	}{{regular, plain}, {bold, strong}} {
+		file, err := trueType(f.from, runes)
 		if err != nil {
 			return nil, err
 		}
-		p.AddUTF8FontFromBytes(more, weight, file)
+		p.AddUTF8FontFromBytes(more, f.weight, file)
 	}
 	p.there = true
 	return p, nil
@@ -106,15 +108,7 @@ func (p *pen) runes() (list []rune) {
 
 // face chooses letters for a text, and makes it fit to be drawn.
 func (p *pen) face(weight string, size float64, text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return ' '
-		case r > 0xFFFF: // more than the library can
-			return '□'
-		}
-		return r
-	}, text)
+	text = drawable(text)
 	family := usual
 	if p.all || !p.isUsual(text) {
 		family = more
@@ -127,6 +121,19 @@ func (p *pen) face(weight string, size float64, text string) string {
 	}
 	p.SetFont(family, weight, size)
 	return text
+}
+
+// drawable makes a text one that the library can take: it panics at characters beyond the first plane.
+func drawable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		case r > 0xFFFF:
+			return '□'
+		}
+		return r
+	}, text)
 }
 
 func (p *pen) isUsual(text string) bool {

@@ -67,7 +67,7 @@ func (r *report) pages(runes []rune) (*pen, error) {
 	}
 	p.SetCreationDate(made.UTC())
 	p.SetModificationDate(made.UTC())
-	p.SetTitle(r.s.About.Title, true)
+	p.SetTitle(drawable(r.s.About.Title), true)
 	p.SetSubject(r.says.Text("report.title.text"), true)
 	p.SetCreator("Rollwell", true)
 	p.SetProducer("Rollwell", true)
