@@ -22,7 +22,7 @@ import (
 // exportCmd writes a session in a form for other programs, or for people.
 type exportCmd struct {
 	exercisesFolder `embed:""`
-	libraryData     `embed:""`
+	dataFlag        `embed:""`
 	Session         string   `arg:"" help:"Session: its id in the library, or a folder that analyze has written."`
 	Format          string   `help:"What to write: csv, json, trc, mot, png, mp4 or pdf." enum:"csv,json,trc,mot,png,mp4,pdf" required:"" short:"f"`
 	At              *float64 `help:"Time of the picture (png) in seconds. Without it: the worst moment, or the middle." placeholder:"S"`
@@ -74,7 +74,7 @@ func (c exportCmd) find(ctx context.Context) (e *exported, err error) {
 	if c.Video != "" {
 		return nil, fmt.Errorf("%w: --video is for folders; the library knows the session's own", errUsage)
 	}
-	library, err := c.libraryData.open(ctx, false)
+	library, err := c.openShared(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -7,12 +7,13 @@ import (
 	"os"
 
 	"github.com/rollwell/rollwell/internal/export"
+	"github.com/rollwell/rollwell/internal/store"
 )
 
 // importCmd brings a session back that was exported as JSON.
 type importCmd struct {
-	libraryData `embed:""`
-	File        string `arg:"" help:"Document that rollwell export --format json, or the library, has written." type:"path"`
+	dataFlag `embed:""`
+	File     string `arg:"" help:"Document that rollwell export --format json, or the library, has written." type:"path"`
 }
 
 // Run adds the session to the library and prints its id.
@@ -26,7 +27,7 @@ func (c importCmd) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
-	library, err := c.open(ctx, true)
+	library, err := c.open(ctx, store.Options{Shared: true}, nil)
 	if err != nil {
 		return err
 	}

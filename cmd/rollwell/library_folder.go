@@ -92,3 +92,15 @@ func recoverUploads(ctx context.Context, s *store.Store) error {
 func uploadOptions(s *store.Store, enqueue func(ctx context.Context, session string, o store.AnalyseOptions) error) upload.Options {
 	return upload.Options{Dir: s.Uploads(), Path: server.UploadsPath, Library: s, Probe: probe, Enqueue: enqueue}
 }
+
+// openShared opens a library that is there already, beside a server that may use it.
+func (d dataFlag) openShared(ctx context.Context) (*store.Store, error) {
+	dir, err := d.folder()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "rollwell.db")); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: there is no library in %s; name its folder with --data", errInput, dir)
+	}
+	return d.open(ctx, store.Options{Shared: true}, nil)
+}

@@ -18,11 +18,11 @@ import (
 
 // scoreCmd measures how well cues come.
 type scoreCmd struct {
-	libraryData `embed:""`
-	Truth       string `arg:"" optional:"" help:"What was due: a clip's truth (NAME.jsonl), a file of stretches, or a folder of such files." type:"path"`
-	Session     string `arg:"" optional:"" help:"Session to be graded: an id of the library, or a folder that analyze has written; for a folder of truth, the folder of those folders."`
-	Library     bool   `help:"Grade the library by its coaches' marks instead: every session that has some."`
-	JSON        bool   `help:"Print the report as JSON."`
+	dataFlag `embed:""`
+	Truth    string `arg:"" optional:"" help:"What was due: a clip's truth (NAME.jsonl), a file of stretches, or a folder of such files." type:"path"`
+	Session  string `arg:"" optional:"" help:"Session to be graded: an id of the library, or a folder that analyze has written; for a folder of truth, the folder of those folders."`
+	Library  bool   `help:"Grade the library by its coaches' marks instead: every session that has some."`
+	JSON     bool   `help:"Print the report as JSON."`
 }
 
 // Help is the long help text.
@@ -110,7 +110,7 @@ func (c scoreCmd) grade(ctx context.Context, path, session string, tally *score.
 	}
 	dir := session
 	if info, err := os.Stat(dir); (err != nil || !info.IsDir()) && store.ValidID(session) {
-		library, err := c.open(ctx, false)
+		library, err := c.openShared(ctx)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func openTruth(path string) (score.Truth, error) {
 
 // library grades every session that somebody has marked.
 func (c scoreCmd) library(ctx context.Context, tally *score.Tally) (err error) {
-	library, err := c.open(ctx, false)
+	library, err := c.openShared(ctx)
 	if err != nil {
 		return err
 	}
