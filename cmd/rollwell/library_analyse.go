@@ -160,9 +160,10 @@ func (c *clipJob) change(info video.Info, d archive.Digest, pictures *thumb.Keep
 	if err != nil {
 		return nil, err
 	}
-	file := c.file
+	// Frames count from the first picture, players from where the container begins; our own copy begins with the picture.
+	file, offset := c.file, (-info.Start).Seconds()
 	if played {
-		file = playFile
+		file, offset = playFile, 0
 	}
 	drop := c.session.Keep != store.KeepVideo
 	if drop {
@@ -173,7 +174,7 @@ func (c *clipJob) change(info video.Info, d archive.Digest, pictures *thumb.Keep
 	return func(n *store.Session) error {
 		n.Apply(d)
 		n.Language, n.Thumb = c.language, shown && !drop
-		n.Video = &store.Video{File: file, Type: store.TypeOf(file), Width: info.Width, Height: info.Height}
+		n.Video = &store.Video{File: file, Type: store.TypeOf(file), Width: info.Width, Height: info.Height, OffsetS: offset}
 		if drop {
 			n.Video = nil
 		}

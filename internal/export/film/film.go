@@ -152,7 +152,7 @@ func open(ctx context.Context, s *export.Session, from Source) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &clip{reader: r, offset: from.OffsetS}, nil
+	return &clip{reader: r, offset: r.Info().Start.Seconds() + from.OffsetS}, nil
 }
 
 // reading is how videos are read: the small picture, which nobody looks at, as small as can be.

@@ -41,7 +41,7 @@ func (p *Pictures) At(ctx context.Context, t float64) (frame.Picture, error) {
 	if p.from.Path == "" {
 		return export.Blank(p.s), nil
 	}
-	media := t - p.from.OffsetS
+	media := t - p.from.OffsetS - p.reader.Info().Start.Seconds() // as the reader counts
 	if p.shown != nil && media < p.shown.PTS.Seconds() {
 		if err := errors.Join(p.Close(), p.open(ctx)); err != nil {
 			return frame.Picture{}, err

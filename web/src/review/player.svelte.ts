@@ -17,6 +17,10 @@ const insideS = 0.002
 const farS = 0.25
 const farSteps = 1.6
 
+// Without the length of each picture in the file (WebM) browsers guess it, and may stop one too early: then the place to
+// seek to is moved on within the picture, by these shares of its length.
+const tries = [0.3, 0.55, 0.75, 0.9] as const
+
 type Going = 'no' | 'on' | 'back'
 
 export class Player {
@@ -32,8 +36,14 @@ export class Player {
   /** From the first to the last thing there is to see, in session time. */
   span = $state.raw<Range>({ from: 0, to: 0 })
 
+  /** Where the pictures are drawn, each together with its overlay; the video below is seen where that cannot be done. */
+  picture: HTMLCanvasElement | null = null
+
   private video: HTMLVideoElement | null = null
   private wanted: number | null = null
+  // The frame that a seek is to end with, how often it was missed, and whether anything was shown since the last seek.
+  private goal: { index: number; tried: number } | null = null
+  private shown = false
   private seeking = false
   private request = 0
   private clockAt = 0
@@ -73,7 +83,7 @@ export class Player {
     on('error', () => this.give(video))
     let handle = 0
     const presented = (_now: number, { mediaTime }: { mediaTime: number }): void => {
-      this.present(mediaTime + (this.offset ?? 0))
+      this.present((this.draw(video) ?? mediaTime) + (this.offset ?? 0))
       handle = video.requestVideoFrameCallback(presented)
     }
     if ('requestVideoFrameCallback' in video) handle = video.requestVideoFrameCallback(presented)
@@ -84,6 +94,29 @@ export class Player {
       cancelAnimationFrame(this.request)
       this.video = null
       this.seeking = false
+    }
+  }
+
+  // The browser shows a new picture a moment before or after it tells of it, and the overlay would be one picture off. A
+  // picture that is taken with its own time and drawn in the same turn as the overlay never is. Returns its media time.
+  private draw(video: HTMLVideoElement): number | null {
+    const g = this.picture?.getContext('2d', { alpha: false })
+    if (!g || typeof VideoFrame === 'undefined') return null
+    let frame: VideoFrame | null = null
+    try {
+      frame = new VideoFrame(video)
+      const { displayWidth: width, displayHeight: height, timestamp } = frame
+      // Where a turned video is not turned here, the video itself is shown.
+      if (width !== video.videoWidth || height !== video.videoHeight) return null
+      if (g.canvas.width !== width || g.canvas.height !== height) [g.canvas.width, g.canvas.height] = [width, height]
+      g.drawImage(frame, 0, 0, width, height)
+      g.canvas.hidden = false
+      return timestamp / 1e6
+    } catch {
+      g.canvas.hidden = true
+      return null
+    } finally {
+      frame?.close()
     }
   }
 
@@ -168,6 +201,7 @@ export class Player {
     this.at = own
     if (!this.video || this.offset === null) return this.present(own)
     const gap = (this.track.t[i + 1] ?? Infinity) - own
+    this.goal = i >= 0 ? { index: i, tried: 0 } : null
     this.wanted = own - this.offset + Math.min(insideS, gap / 4)
     this.hurry()
   }
@@ -175,6 +209,7 @@ export class Player {
   private hurry(): void {
     if (this.wanted === null || this.seeking || !this.video || this.video.readyState < HTMLMediaElement.HAVE_METADATA) return
     this.seeking = true
+    this.shown = false
     this.video.currentTime = Math.max(0, this.wanted)
     this.wanted = null
   }
@@ -182,10 +217,29 @@ export class Player {
   private arrived(): void {
     this.seeking = false
     this.hurry()
+    this.aim()
+  }
+
+  // Whether the seek has ended with the frame that it was for; if not it is tried again.
+  private aim(): void {
+    if (this.goal === null || this.seeking || this.wanted !== null || !this.shown || this.going !== 'no') return
+    const { index, tried } = this.goal
+    const share = tries[tried]
+    const [own, next] = [this.track.t[index], this.track.t[index + 1]]
+    if (this.index === index || share === undefined || own === undefined || next === undefined || this.offset === null) {
+      this.goal = null
+      return
+    }
+    this.goal = { index, tried: tried + 1 }
+    this.at = own
+    this.wanted = own - this.offset + share * (next - own)
+    this.hurry()
   }
 
   private present(t: number): void {
     this.index = this.frameNear(t)
+    this.shown = true
+    this.aim()
     if (this.seeking || this.wanted !== null || this.going === 'back') return
     this.at = t
     // The frame that the loop ends with is still shown for as long as it lasts.
