@@ -58,7 +58,7 @@ func (c exportCmd) Run(ctx context.Context, std streams) (err error) {
 type exported struct {
 	*export.Session
 	archive *archive.Archive
-	video   annotated.Source
+	video   export.Video
 	// name is what a file of it is called by default, without its ending.
 	name string
 }
@@ -96,7 +96,7 @@ func (c exportCmd) open(dir, name string) (*exported, error) {
 			s.Exercise = ex
 		}
 	}
-	return &exported{Session: s, archive: a, video: annotated.Source{Path: c.Video}, name: name}, nil
+	return &exported{Session: s, archive: a, video: export.Video{Path: c.Video}, name: name}, nil
 }
 
 // take reads a session of the library.
@@ -117,7 +117,7 @@ func (c exportCmd) take(ctx context.Context, library *store.Store) (*exported, e
 		return nil, err
 	}
 	if n.Video != nil {
-		e.video = annotated.Source{Path: filepath.Join(dir, n.Video.File), OffsetS: n.Video.OffsetS}
+		e.video = export.Video{Path: filepath.Join(dir, n.Video.File), OffsetS: n.Video.OffsetS}
 	}
 	return e, nil
 }

@@ -99,7 +99,7 @@ func (c serveCmd) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	s, err := server.New(server.Options{
-		Library: library, Jobs: kept.queue, Uploads: kept.uploads, Models: versions, Engine: string(rt.Info().Engine),
+		Library: library, Jobs: kept.queue, Uploads: kept.uploads, Draw: drawing(), Models: versions, Engine: string(rt.Info().Engine),
 		Version: version, Exercises: exercises, Page: web.Dist(), Receiver: receiver, Pool: pool, Build: builder(rt),
 		AccessToken: place.token, Origins: c.Origin, Strict: c.TLS == server.TLSFiles || c.TLS == server.TLSACME,
 		Limits: server.Limits{Grace: c.Grace}, Log: log,

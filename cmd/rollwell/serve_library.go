@@ -46,7 +46,7 @@ type keeping struct {
 func (f libraryFlags) keep(clips *clipJobs, pool *session.Pool, log *slog.Logger) (*keeping, error) {
 	k := &keeping{store: clips.library, log: log, queue: queue.New(queue.Options{
 		Store: clips.library, Workers: f.AnalysisWorkers, Give: queue.GiveWay(pool), Log: log,
-		Handlers: map[store.JobKind]queue.Handler{store.JobAnalyse: clips.analyse},
+		Handlers: map[store.JobKind]queue.Handler{store.JobAnalyse: clips.analyse, store.JobFilm: clips.film},
 	})}
 	o := uploadOptions(k.store, func(ctx context.Context, session string, o store.AnalyseOptions) error {
 		_, err := k.queue.Add(ctx, session, store.JobAnalyse, o)

@@ -38,6 +38,14 @@ type Session struct {
 	Exercise *exercise.Exercise
 }
 
+// Video is the video of a session.
+type Video struct {
+	// Path is its file; empty where there is none.
+	Path string
+	// OffsetS is what to add to a media time to get session time, in seconds.
+	OffsetS float64
+}
+
 // About is what the library knows of a session beside its files.
 type About struct {
 	Title string

@@ -10,8 +10,14 @@ import (
 	"github.com/rollwell/rollwell/internal/store"
 )
 
+// Shelf is a library, as far as sessions are taken from it.
+type Shelf interface {
+	Notes(ctx context.Context, session string) ([]store.Note, error)
+	Marks(ctx context.Context, session string) ([]store.Mark, error)
+}
+
 // Library adds what the library knows of a session: its title, its notes, its marks.
-func (s *Session) Library(ctx context.Context, library *store.Store, n *store.Session) (err error) {
+func (s *Session) Library(ctx context.Context, library Shelf, n *store.Session) (err error) {
 	s.About.Title, s.About.Created, s.About.Tags = n.Title, n.Created, n.Tags
 	if s.About.Title == "" {
 		s.About.Title = n.SourceName
@@ -26,12 +32,24 @@ func (s *Session) Library(ctx context.Context, library *store.Store, n *store.Se
 	return err
 }
 
+// Keeper is a library, as far as sessions are brought back to it.
+type Keeper interface {
+	Room(ctx context.Context, bytes int64) error
+	Dir(id string) (string, error)
+	Create(ctx context.Context, n store.Session) (store.Session, error)
+	AddNote(ctx context.Context, session string, n store.Note) (store.Note, error)
+	AddMark(ctx context.Context, session string, m store.Mark) (store.Mark, error)
+	Purge(ctx context.Context, id string) error
+	Measure(ctx context.Context, id string) error
+	Get(ctx context.Context, id string) (store.Session, error)
+}
+
 // shrinks is by how much a document is compressed at least, when it becomes files.
 const shrinks = 3
 
 // Restore adds the session of a document to the library. size is how long the document is in bytes, below zero where
 // nobody knows. After an error the library is as it was.
-func Restore(ctx context.Context, library *store.Store, r io.Reader, size int64) (n store.Session, err error) {
+func Restore(ctx context.Context, library Keeper, r io.Reader, size int64) (n store.Session, err error) {
 	if err := library.Room(ctx, max(0, size/shrinks)); err != nil {
 		return n, err
 	}
@@ -63,7 +81,7 @@ func Restore(ctx context.Context, library *store.Store, r io.Reader, size int64)
 }
 
 // pin adds notes and marks. They get ids of their own: the same document may come twice.
-func pin(ctx context.Context, library *store.Store, id string, in *Imported) error {
+func pin(ctx context.Context, library Keeper, id string, in *Imported) error {
 	for _, note := range in.Notes {
 		note.ID = ""
 		if _, err := library.AddNote(ctx, id, note); err != nil {

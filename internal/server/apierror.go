@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/rollwell/rollwell/internal/export"
 	"github.com/rollwell/rollwell/internal/ingest"
 	"github.com/rollwell/rollwell/internal/push"
 	"github.com/rollwell/rollwell/internal/session"
@@ -75,6 +76,10 @@ var (
 	errNotInLibrary = &apiError{status: http.StatusNotFound, code: "not_in_library", name: "error.not_in_library"}
 	errNoVideoKept  = &apiError{status: http.StatusGone, code: "no_video_kept", name: "error.no_video_kept"}
 	errSessionBusy  = &apiError{status: http.StatusConflict, code: "session_busy", name: "error.session_busy"}
+	errNoExport     = &apiError{status: http.StatusUnprocessableEntity, code: "nothing_to_export", name: "error.nothing_to_export"}
+	errNoFilm       = &apiError{status: http.StatusNotFound, code: "no_film", name: "error.no_film"}
+	errNotAnalysed  = &apiError{status: http.StatusConflict, code: "not_analysed", name: "error.not_analysed"}
+	errDocument     = &apiError{status: http.StatusUnprocessableEntity, code: "bad_document", name: "error.bad_document"}
 	errNoPublishing = &apiError{status: http.StatusNotFound, code: "unknown_publication", message: "There is no such publication: it has ended or been replaced."}
 )
 
@@ -128,6 +133,10 @@ func asAPIError(err error) *apiError {
 		return libraryFull(room)
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrID):
 		return errNotInLibrary
+	case errors.Is(err, export.ErrNoFrames), errors.Is(err, export.ErrNoMetres), errors.Is(err, export.ErrNothingKnown):
+		return errNoExport
+	case errors.Is(err, export.ErrDocument):
+		return errDocument
 	case errors.Is(err, store.ErrBusy):
 		return errSessionBusy
 	case errors.Is(err, store.ErrInvalid):

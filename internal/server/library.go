@@ -79,6 +79,10 @@ func (s *Server) libraryRoutes() []route {
 		{"GET", "/api/library/jobs", s.listJobs},
 		{"DELETE", "/api/library/jobs/{job}", s.cancelJob},
 		{"GET", "/api/library/trend", s.trend},
+		{"GET", "/api/library/score", s.score},
+		{"GET", session + "/export/{format}", s.sendExport},
+		{"POST", session + "/film", s.makeFilm},
+		{"POST", "/api/library/import", s.importSession},
 	}
 }
 

@@ -40,6 +40,8 @@ type Options struct {
 	Jobs    Jobs
 	// Uploads takes clips in at /api/library/uploads/.
 	Uploads http.Handler
+	// Draw makes the exports that need pictures.
+	Draw Drawing
 	// Models and Engine name what looks at the pictures, for what is kept.
 	Models map[string]string
 	Engine string
@@ -65,6 +67,8 @@ type Server struct {
 	handler  http.Handler
 
 	requests, starts *throttle
+	// exports is held by who makes one, as many as may be made at a time.
+	exports chan struct{}
 
 	draining atomic.Bool
 	// entry is held while a check enters, and by drain to keep further ones out.
@@ -83,7 +87,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		o: o, log: o.Log, site: p, registry: newRegistry(),
+		o: o, log: o.Log, site: p, registry: newRegistry(), exports: make(chan struct{}, mostExports),
 		requests: newThrottle(o.Limits.Rate, o.Limits.Burst), starts: newThrottle(o.Limits.Starts, o.Limits.StartBurst),
 	}
 	s.metrics = telemetry.New(o.Version, telemetry.Source{Pool: o.Pool.Stats, Frames: s.registry.frames})

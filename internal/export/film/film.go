@@ -19,20 +19,14 @@ import (
 // longSide is the size of the pictures in a film: enough for a full screen, small enough to draw and to send.
 const longSide = 1280
 
-// Source is the video of a session.
-type Source struct {
-	// Path is its file; empty where there is none.
-	Path string
-	// OffsetS is what to add to a media time to get session time, in seconds.
-	OffsetS float64
-}
-
 // Options say how a film is made.
 type Options struct {
-	Source  Source
+	Source  export.Video
 	Writing *export.Writing
 	// Progress, if set, hears 0…1 now and then.
 	Progress func(share float64)
+	// Turn, if set, is asked before every picture: it returns when this film may go on, or with ctx's error.
+	Turn func(ctx context.Context) error
 }
 
 // Write makes the film of a session in the file at path, which appears when it is whole. Every picture of the video is in
@@ -50,6 +44,9 @@ func Write(ctx context.Context, path string, s *export.Session, o Options) (err 
 	m := &maker{scenes: export.NewScenes(s, o.Writing.Language), options: o, path: path}
 	for {
 		p, err := in.next(ctx)
+		if err == nil && o.Turn != nil {
+			err = o.Turn(ctx)
+		}
 		if errors.Is(err, io.EOF) {
 			return m.finish()
 		}
@@ -144,7 +141,7 @@ type source interface {
 	close() error
 }
 
-func open(ctx context.Context, s *export.Session, from Source) (source, error) {
+func open(ctx context.Context, s *export.Session, from export.Video) (source, error) {
 	if from.Path == "" {
 		return &figure{s: s, blank: export.Blank(s)}, nil
 	}

@@ -89,7 +89,7 @@ func TestFilmHasEveryPictureAtItsTime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "film.mp4")
 	var told []float64
 	err := Write(t.Context(), path, session(offset), Options{
-		Source: Source{Path: clipOf(t), OffsetS: offset}, Writing: english(t), Progress: func(x float64) { told = append(told, x) },
+		Source: export.Video{Path: clipOf(t), OffsetS: offset}, Writing: english(t), Progress: func(x float64) { told = append(told, x) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestCancelledFilmLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	dir := t.TempDir()
 	err := Write(ctx, filepath.Join(dir, "film.mp4"), session(0), Options{
-		Source: Source{Path: clipOf(t)}, Writing: english(t), Progress: func(float64) { cancel() },
+		Source: export.Video{Path: clipOf(t)}, Writing: english(t), Progress: func(float64) { cancel() },
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
@@ -158,7 +158,7 @@ func TestCancelledFilmLeavesNothing(t *testing.T) {
 
 func TestPicturesAreThoseOfTheMoment(t *testing.T) {
 	const offset = 7.5
-	p, err := NewPictures(t.Context(), session(offset), Source{Path: clipOf(t), OffsetS: offset})
+	p, err := NewPictures(t.Context(), session(offset), export.Video{Path: clipOf(t), OffsetS: offset})
 	if err != nil {
 		t.Fatal(err)
 	}

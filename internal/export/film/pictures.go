@@ -13,7 +13,7 @@ import (
 // Pictures finds the pictures of a session's moments. It belongs to one goroutine; close it at the end.
 type Pictures struct {
 	s      *export.Session
-	from   Source
+	from   export.Video
 	reader *video.Reader
 	// shown is the picture now shown at its media time, ahead the one after it.
 	shown, ahead *frame.Frame
@@ -21,7 +21,7 @@ type Pictures struct {
 }
 
 // NewPictures opens the video, if there is one.
-func NewPictures(ctx context.Context, s *export.Session, from Source) (*Pictures, error) {
+func NewPictures(ctx context.Context, s *export.Session, from export.Video) (*Pictures, error) {
 	p := &Pictures{s: s, from: from}
 	if from.Path == "" {
 		return p, nil

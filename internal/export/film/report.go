@@ -10,7 +10,7 @@ import (
 )
 
 // Report writes the report of a session, with pictures of its video.
-func Report(ctx context.Context, w io.Writer, s *export.Session, from Source, writing *export.Writing) error {
+func Report(ctx context.Context, w io.Writer, s *export.Session, from export.Video, writing *export.Writing) error {
 	pictures, err := NewPictures(ctx, s, from)
 	if err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 )
 
 // Still draws the moment at a time, or without one the worst, or else the middle.
-func Still(ctx context.Context, w io.Writer, s *export.Session, from Source, at *float64, writing *export.Writing) error {
+func Still(ctx context.Context, w io.Writer, s *export.Session, from export.Video, at *float64, writing *export.Writing) error {
 	t := s.Moment()
 	if at != nil {
 		t = *at
