@@ -117,7 +117,14 @@ export class Sending {
     const status = answer?.getStatus() ?? 0
     this.rate = null
     this.said = status === 0 ? '' : sentenceOf(answer?.getBody() ?? '') || String(status)
-    this.to(status === 0 || status === 401 || status === full || mayPass(status) ? 'broken' : 'refused')
+    const refused = status !== 0 && status !== 401 && status !== full && !mayPass(status)
+    if (refused) void this.forget()
+    this.to(refused ? 'refused' : 'broken')
+  }
+
+  // It is not taken up again.
+  private async forget(): Promise<void> {
+    for (const before of await this.upload.findPreviousUploads()) await defaultOptions.urlStorage.removeUpload(before.urlStorageKey)
   }
 
   private to(stage: Stage): void {
@@ -140,8 +147,8 @@ export class Uploads {
   all = $state.raw<Sending[]>([])
   /** Those that began on an earlier visit and are not whole: their files have to be chosen again. */
   unfinished = $state.raw<PreviousUpload[]>([])
-  /** Counts what has arrived. */
-  arrived = $state(0)
+  /** Counts what has become of uploads: the library has changed. */
+  settled = $state(0)
   readonly busy = $derived(this.all.some((s) => s.stage === 'hashing' || s.stage === 'waiting' || s.stage === 'sending'))
 
   constructor() {
@@ -162,7 +169,7 @@ export class Uploads {
     await sending.cancel()
     this.next()
     await this.look()
-    this.arrived++
+    this.settled++
   }
 
   dismiss(sending: Sending): void {
@@ -178,7 +185,7 @@ export class Uploads {
     }
     await defaultOptions.urlStorage.removeUpload(before.urlStorageKey)
     await this.look()
-    this.arrived++
+    this.settled++
   }
 
   /** Looks for what began on earlier visits. */
@@ -189,7 +196,7 @@ export class Uploads {
   }
 
   private moved(sending: Sending): void {
-    if (sending.stage === 'done') this.arrived++
+    if (sending.stage === 'done' || sending.stage === 'refused') this.settled++
     this.next()
   }
 
