@@ -18,6 +18,8 @@ type cli struct {
 	Import      importCmd      `cmd:"" help:"Bring a session back that was exported as JSON."`
 	Library     libraryCmd     `cmd:"" help:"Look after what was recorded and uploaded: list, add, show, remove, restore."`
 	Score       scoreCmd       `cmd:"" help:"Measure how well cues come: precision, recall and delay against the truth or a coach's marks."`
+	Backup      backupCmd      `cmd:"" help:"Write the whole library into one file."`
+	Restore     restoreCmd     `cmd:"" help:"Make a library of such a file."`
 	Exercises   exercisesCmd   `cmd:"" help:"Show the exercises and check exercise files."`
 	Bench       benchCmds      `cmd:"" help:"Time the stages of the pipeline, or the live check."`
 	Eval        evalCmds       `cmd:"" help:"Measure against pictures whose truth is known."`
