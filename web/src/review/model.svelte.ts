@@ -55,8 +55,8 @@ export class Model {
   /** What is drawn next; "pick" takes hold of what is there; null: nothing is drawn. */
   tool = $state<Kind | 'pick' | null>(null)
   selected = $state.raw<Selected | null>(null)
-  /** The part of the session that the timeline shows. */
-  view = $state.raw<Range>({ from: 0, to: 1 })
+  // Null shows all of it, however long it turns out to be.
+  private part = $state.raw<Range | null>(null)
 
   constructor(
     readonly app: App,
@@ -79,7 +79,16 @@ export class Model {
       opened.notes,
     )
     this.marks = new Keeping<Draft<Mark>>({ create: (m) => marks.create(this.id, m), remove: (key) => marks.remove(this.id, key) }, this.history, opened.marks)
-    this.view = this.player.span
+  }
+
+  /** The part of the session that the timeline shows. */
+  get view(): Range {
+    return this.part ?? this.player.span
+  }
+
+  set view(view: Range) {
+    const { from, to } = this.player.span
+    this.part = view.from <= from && view.to >= to ? null : view
   }
 
   readonly frame = $derived.by(() => this.track.frame(this.player.index))
@@ -135,9 +144,10 @@ export class Model {
     return this.player.at >= t - half && this.player.at <= end + half
   }
 
-  /** The time of the frame that is shown. */
+  /** The time of the frame where the cursor is. */
   get now(): number {
-    return this.track.t[this.player.index] ?? this.player.at
+    const t = this.track.t[this.track.nearest(this.player.at)]
+    return t !== undefined && Math.abs(t - this.player.at) < this.track.step ? t : this.player.at
   }
 
   /** The note that belongs to the frame that is shown. */

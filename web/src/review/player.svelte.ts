@@ -21,6 +21,9 @@ const farSteps = 1.6
 // seek to is moved on within the picture, by these shares of its length.
 const tries = [0.3, 0.55, 0.75, 0.9] as const
 
+// How long a seek's picture may take to be shown after the seek, in ms.
+const patienceMs = 100
+
 type Going = 'no' | 'on' | 'back'
 
 export class Player {
@@ -41,9 +44,9 @@ export class Player {
 
   private video: HTMLVideoElement | null = null
   private wanted: number | null = null
-  // The frame that a seek is to end with, how often it was missed, and whether anything was shown since the last seek.
-  private goal: { index: number; tried: number } | null = null
-  private shown = false
+  // The frame that a seek is to end with, and how often it was missed.
+  private goal = $state.raw<{ index: number; tried: number } | null>(null)
+  private waiting: ReturnType<typeof setTimeout> | undefined
   private seeking = false
   private request = 0
   private clockAt = 0
@@ -60,6 +63,11 @@ export class Player {
     this.span = this.spanOf(null)
     this.at = this.span.from
     this.index = this.frameNear(this.at)
+  }
+
+  /** Whether the picture of a seek is still to come. */
+  get busy(): boolean {
+    return this.goal !== null
   }
 
   get playing(): boolean {
@@ -92,6 +100,7 @@ export class Player {
       stop.abort()
       if (handle) video.cancelVideoFrameCallback(handle)
       cancelAnimationFrame(this.request)
+      clearTimeout(this.waiting)
       this.video = null
       this.seeking = false
     }
@@ -165,7 +174,8 @@ export class Player {
 
   // Browsers play between 1/16 and 16 times as fast.
   private pace(): void {
-    if (this.video) this.video.playbackRate = clamp(this.rate * this.factor, 0.0625, 8)
+    const rate = clamp(this.rate * this.factor, 0.0625, 8)
+    if (this.video && this.video.playbackRate !== rate) this.video.playbackRate = rate
   }
 
   /** The next rate up or down. */
@@ -209,7 +219,6 @@ export class Player {
   private hurry(): void {
     if (this.wanted === null || this.seeking || !this.video || this.video.readyState < HTMLMediaElement.HAVE_METADATA) return
     this.seeking = true
-    this.shown = false
     this.video.currentTime = Math.max(0, this.wanted)
     this.wanted = null
   }
@@ -217,29 +226,31 @@ export class Player {
   private arrived(): void {
     this.seeking = false
     this.hurry()
-    this.aim()
+    clearTimeout(this.waiting)
+    if (this.goal !== null) this.waiting = setTimeout(() => this.aim(), patienceMs)
   }
 
   // Whether the seek has ended with the frame that it was for; if not it is tried again.
   private aim(): void {
-    if (this.goal === null || this.seeking || this.wanted !== null || !this.shown || this.going !== 'no') return
+    if (this.goal === null || this.seeking || this.wanted !== null || this.going !== 'no') return
     const { index, tried } = this.goal
     const share = tries[tried]
-    const [own, next] = [this.track.t[index], this.track.t[index + 1]]
-    if (this.index === index || share === undefined || own === undefined || next === undefined || this.offset === null) {
+    const own = this.track.t[index]
+    if (this.index === index || share === undefined || own === undefined || this.offset === null) {
       this.goal = null
+      this.at = this.track.t[this.index] ?? this.at
       return
     }
     this.goal = { index, tried: tried + 1 }
-    this.at = own
-    this.wanted = own - this.offset + share * (next - own)
+    this.wanted = own - this.offset + share * ((this.track.t[index + 1] ?? own + this.track.step) - own)
     this.hurry()
   }
 
   private present(t: number): void {
     this.index = this.frameNear(t)
-    this.shown = true
-    this.aim()
+    if (this.goal?.index === this.index || this.going === 'on') this.goal = null
+    // A picture from before the last seek may still come.
+    if (this.goal !== null) return
     if (this.seeking || this.wanted !== null || this.going === 'back') return
     this.at = t
     // The frame that the loop ends with is still shown for as long as it lasts.
