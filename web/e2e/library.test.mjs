@@ -234,7 +234,7 @@ test('a server that is killed in the middle, and a page that is closed, cost not
     begun.length = 0
     await line(page, 0)
     await send(page, file)
-    await page.locator('[data-upload="survivor.mp4"][data-stage=done]').waitFor({ timeout: 60_000 })
+    await row(page, 'survivor').and(page.locator(':not([data-state=uploading])')).waitFor({ timeout: 60_000 })
     assert.ok(begun[0] > 5_000_000, `it began at ${begun[0]}`)
     assert.equal(await page.locator('[data-unfinished]').count(), 0)
     await until('it is analysed', async () => (await row(page, 'survivor').getAttribute('data-state')) === 'ready', 120_000)

@@ -21,9 +21,9 @@ export function tooFast(p: Point): number | null {
 
 export const zoneSeconds = (p: Point, zone: Zone): number => p.time_in_zone_s[zone] ?? 0
 
-/** Minutes per zone as heights to draw one before the other, the tallest first: each is the sum of the zones up to it. */
+/** Seconds per zone as heights to draw one before the other, the tallest first: each is the sum of the zones up to it. */
 export function stacked(points: readonly Point[]): number[][] {
-  const sums = zones.map((_, top) => points.map((p) => zones.slice(0, top + 1).reduce((sum, zone) => sum + zoneSeconds(p, zone) / 60, 0)))
+  const sums = zones.map((_, top) => points.map((p) => zones.slice(0, top + 1).reduce((sum, zone) => sum + zoneSeconds(p, zone), 0)))
   return sums.toReversed()
 }
 

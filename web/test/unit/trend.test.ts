@@ -20,7 +20,7 @@ describe('a trend', () => {
   it('stacks the zones, the tallest sum first', () => {
     const sums = stacked([point()])
     expect(sums).toHaveLength(zones.length)
-    expect(sums.map(([v]) => v)).toEqual([1.2, 1.2, 1.2, 1, 1])
+    expect(sums.map(([v]) => v)).toEqual([72, 72, 72, 60, 60])
     expect(zoneSeconds(point(), 'neck')).toBe(0)
   })
   it('goes from the oldest to the newest', () => {
