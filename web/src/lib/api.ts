@@ -52,6 +52,8 @@ const opened = object({
   events: string,
   ice_servers: withDefault(list((v) => v as RTCIceServer), []),
   exercise,
+  /** Whether the check is kept: as a session of the library with the same id. */
+  recording: withDefault(boolean, false),
 })
 /** A check that the server has opened for this page. */
 export type Opened = Checked<typeof opened>
@@ -74,6 +76,7 @@ export interface OpenRequest {
   roller: RollerSize | null
   consent: boolean
   screening_passed: boolean
+  keep?: { what: string; days: number | null }
 }
 
 const fault = object({ error: object({ code: string, message: string, retry_after_s: nullable(number) }) })

@@ -6,6 +6,7 @@ import { CameraError, cameraHindrance, listCameras, openCamera, release, type Ca
 import { choiceOf, equipmentOf, getCatalogue, keyOf, type Catalogue, type Choice, type Lesson, type Means } from './catalogue'
 import { verdict, type QuestionId } from './check/screening'
 import { wallMs } from './check/delay'
+import type { Keep } from './library'
 import { load, save, type Preferences } from './preferences'
 import type { Problem } from './problems'
 import { Session } from './session.svelte'
@@ -162,6 +163,12 @@ export class App {
     if (this.catalogue) void this.fetchCatalogue()
   }
 
+  /** What is to be kept of the next checks, and for how many days. */
+  setKeep(keep: Keep, days: number | null): void {
+    Object.assign(this.preferences, { keep, keepDays: days })
+    this.remember()
+  }
+
   setUnits(units: Units): void {
     this.preferences.units = units
     this.remember()
@@ -235,6 +242,7 @@ export class App {
           roller: { diameter_cm: this.preferences.diameter, length_cm: this.preferences.length },
           consent: this.consent,
           screening_passed: verdict(this.answers) === 'go',
+          ...(this.info?.library ? { keep: { what: this.preferences.keep, days: this.preferences.keepDays } } : {}),
         },
         this.accessToken,
       )

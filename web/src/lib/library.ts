@@ -137,6 +137,10 @@ export async function listSessions(query: Partial<Query>, signal?: AbortSignal):
   return page(await (await call(listingAt(query), signal ? { signal } : {})).json(), '')
 }
 
+export async function getSession(id: string): Promise<Recorded> {
+  return object({ session })(await (await call(at(id))).json(), '').session
+}
+
 export async function changeSession(id: string, change: Change): Promise<Recorded> {
   return session(await (await call(at(id), sent('PATCH', change))).json(), '')
 }

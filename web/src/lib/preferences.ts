@@ -1,7 +1,8 @@
-// What this browser remembers: language and units, how loud and how fast the voice is, the roller's size, and what plans
-// may hold. Nothing about a person's health.
+// What this browser remembers: language and units, how loud and how fast the voice is, the roller's size, what plans
+// may hold, and what is kept of a check. Nothing about a person's health.
 
 import type { VoiceSettings } from './voice/speaker'
+import { keeps, type Keep } from './library'
 import type { Units } from '../words'
 
 export interface Preferences {
@@ -17,7 +18,13 @@ export interface Preferences {
   experienced: boolean
   /** Empty where nobody has chosen: those usual where the person is then. */
   units: Units | ''
+  /** What is kept of a check, and for how many days its video; null until somebody deletes it. */
+  keep: Keep
+  keepDays: number | null
 }
+
+/** For how many days a video may be kept. */
+export const keepChoices = [7, 30, 90, null] as const
 
 export const defaults: Preferences = {
   voice: { muted: false, volume: 1, rate: 1 },
@@ -27,6 +34,8 @@ export const defaults: Preferences = {
   units: '',
   ball: true,
   experienced: false,
+  keep: 'nothing',
+  keepDays: 30,
 }
 
 const key = 'rollwell.preferences'
@@ -56,6 +65,8 @@ export function read(text: string | null): Preferences {
     ball: found.ball !== false,
     experienced: found.experienced === true,
     units: found.units === 'metric' || found.units === 'inches' ? found.units : '',
+    keep: keeps.find((k) => k === found.keep) ?? defaults.keep,
+    keepDays: keepChoices.find((d) => d === found.keepDays) ?? (found.keepDays === null ? null : defaults.keepDays),
   }
 }
 

@@ -55,6 +55,8 @@ export class Session {
   ending = $state.raw<Ending | null>(null)
   /** The last thing the server complained of without ending the check. */
   complaint = $state.raw<Failure | null>(null)
+  /** Whether the check is kept, or was until something came in the way. */
+  recording = $state<'no' | 'on' | 'stopped'>('no')
   pains = $state.raw<number[]>([])
   /** What the plan said last, while it is new. */
   step = $state.raw<Step | null>(null)
@@ -89,6 +91,7 @@ export class Session {
     private readonly world: World = realWorld,
   ) {
     this.exercise = opened.exercise
+    if (opened.recording) this.recording = 'on'
     this.limits = opened.exercise ? limitsOf(opened.exercise) : defaultLimits
     this.events = world.events({
       path: opened.events,
@@ -102,6 +105,11 @@ export class Session {
       mayReturn: () => this.mayReturn(),
     })
     this.air = new Air(opened, stream, video, (packed, most) => this.events.sendPicture(packed, most), world)
+  }
+
+  /** The id of the session in the library, if the check is kept. */
+  get kept(): string | null {
+    return this.opened.recording ? this.opened.id : null
   }
 
   /** How the picture travels at the moment. */
@@ -258,7 +266,10 @@ export class Session {
     if (message.code === 'not_ready' && this.calibrating) {
       this.calibration = { kind: this.calibrating, done: false, text: message.message }
       this.calibrating = null
-    } else this.complaint = message
+    } else {
+      this.complaint = message
+      if (message.code === 'recording_stopped') this.recording = 'stopped'
+    }
   }
 
   // When the frame was taken, unless that clock is not ours.

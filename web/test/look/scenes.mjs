@@ -1,6 +1,6 @@
 // Every screen and state of the page, and how to get there.
 import { readFileSync } from 'node:fs'
-import { cues, planNow } from './fixture.mjs'
+import { cues, opened, planNow } from './fixture.mjs'
 
 const tick = (page) => page.locator('fieldset input[type=checkbox]').first().check()
 const next = (page, name) => page.getByRole('button', { name }).click()
@@ -76,6 +76,19 @@ export const scenes = {
   'plan-aim': { act: async (page) => (await toPlan(page), page.locator('[data-aim=recovery] input').check()) },
   'plan-single': { act: async (page) => (await toPlan(page), page.locator('[data-exercise=lats] input').check()) },
   intro: { act: (page) => toIntro(page), full: true },
+  'live-recording': {
+    ...check('correct', 0),
+    open: { status: 201, json: { ...opened, recording: true } },
+  },
+  'intro-keep': {
+    info: { library: true },
+    full: true,
+    act: async (page) => {
+      await toIntro(page)
+      await page.locator('[data-keep] input[value=video]').check()
+      await page.waitForSelector('[data-keep=video]')
+    },
+  },
   'intro-advanced': { act: (page) => toIntro(page, '[data-exercise=thoracic-extension]'), full: true },
   learn: {
     full: true,
