@@ -16,7 +16,6 @@ import (
 	"github.com/rollwell/rollwell/internal/export"
 	annotated "github.com/rollwell/rollwell/internal/export/film"
 	"github.com/rollwell/rollwell/internal/store"
-	"github.com/rollwell/rollwell/internal/words"
 )
 
 // exportCmd writes a session in a form for other programs, or for people.
@@ -144,12 +143,7 @@ func (c exportCmd) write(ctx context.Context, std streams, e *exported) error {
 
 // writing is in which language and letters pictures and reports are written.
 func (c exportCmd) writing(e *exported, warn io.Writer) (*export.Writing, error) {
-	asked := c.Language
-	if asked == "" {
-		asked = e.About.Language
-	}
-	language := words.Match(asked)
-	w, err := export.NewWriting(export.WordsOnScreen(e.Exercise, language), language, export.SystemFonts())
+	w, err := e.Writing(c.Language, export.SystemFonts())
 	if err == nil && w.Note != "" && (c.Format == "png" || c.Format == "mp4" || c.Format == "pdf") {
 		fmt.Fprintf(warn, "rollwell: %s: %s\n", c.Out, w.Note)
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/rollwell/rollwell/internal/queue"
 	"github.com/rollwell/rollwell/internal/server"
 	"github.com/rollwell/rollwell/internal/store"
-	"github.com/rollwell/rollwell/internal/words"
 )
 
 // drawing makes the server's exports that need pictures.
@@ -46,13 +45,12 @@ func (c *clipJobs) film(ctx context.Context, j store.Job, p *queue.Progress) (_ 
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of exports: %w", err)
 	}
-	language := words.Match(o.Language)
-	writing, err := export.NewWriting(export.WordsOnScreen(s.Exercise, language), language, export.SystemFonts())
+	writing, err := s.Writing(o.Language, export.SystemFonts())
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, writing.Close()) }()
-	return nil, annotated.Write(ctx, filepath.Join(folder, server.FilmName(language)), s, annotated.Options{
+	return nil, annotated.Write(ctx, filepath.Join(folder, server.FilmName(o.Language)), s, annotated.Options{
 		Source: video, Writing: writing, Progress: p.Set, Turn: p.Give,
 	})
 }

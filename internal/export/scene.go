@@ -59,9 +59,12 @@ func (c *Scenes) At(t float64, picture frame.Picture) *overlay.Scene {
 	c.scene = overlay.Scene{
 		Picture: picture, Scale: c.scale(picture), Elapsed: t, Duration: c.duration(), Passes: -1, Levels: c.levels, Title: c.title, Notice: c.notice,
 	}
+	scale := math.NaN()
 	if f := c.nearest(t); f != nil {
 		c.show(f, t)
+		scale = f.PxPerCM
 	}
+	c.scene.Drawing = c.drawingAt(t, scale)
 	return &c.scene
 }
 

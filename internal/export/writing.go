@@ -60,6 +60,52 @@ func NewWriting(text, language string, fonts [][2]string) (*Writing, error) {
 	}, nil
 }
 
+// Writing is how pictures and reports of the session are written in the language nearest to the one asked for, its own
+// without one. What people wrote into it, in whatever language, gets its letters where a font here has them.
+func (s *Session) Writing(language string, fonts [][2]string) (*Writing, error) {
+	if language == "" {
+		language = s.About.Language
+	}
+	language = words.Match(language)
+	w, err := NewWriting(WordsOnScreen(s.Exercise, language), language, fonts)
+	if err != nil || w.Letters != nil {
+		return w, err
+	}
+	if ok, err := w.Letters.Writes(s.written()); ok || err != nil {
+		return w, err
+	}
+	for _, pair := range fonts {
+		err := w.open(pair)
+		if err == nil {
+			return w, nil
+		}
+		w.Letters = nil
+		if err = errors.Join(err, w.Close()); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, overlay.ErrFont) {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// written is all that people wrote into the session.
+func (s *Session) written() string {
+	var b strings.Builder
+	b.WriteString(s.About.Title)
+	for i := range s.Notes {
+		b.WriteString(s.Notes[i].Text)
+		for _, drawn := range shapesOf(&s.Notes[i]) {
+			b.WriteString(drawn.Text)
+		}
+	}
+	for i := range s.Marks {
+		b.WriteString(s.Marks[i].Note)
+	}
+	for i := range s.Result.Cues {
+		b.WriteString(s.Result.Cues[i].Text)
+	}
+	return b.String()
+}
+
 // open opens the fonts of a pair.
 func (w *Writing) open(pair [2]string) error {
 	var opened [2]*os.File

@@ -77,6 +77,8 @@ type Scene struct {
 	Pose    *body.Pose
 	Roller  *spine.Roller
 	Reading spine.Reading
+	// Drawing is what somebody has drawn over the picture, or nil.
+	Drawing *Drawing
 	// Banner is the cue of the moment, or nil.
 	Banner *Banner
 	// Elapsed is the time on the clock in seconds, Duration what it counts towards; 0 or less: no end is told.

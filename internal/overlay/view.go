@@ -53,6 +53,7 @@ func (p *Painter) drawPicture(s *Scene) {
 		c.clip = v.at
 		p.drawFigure(s, v)
 		p.drawRoller(s, v)
+		p.drawDrawing(s, v)
 		c.clip = image.Rect(0, 0, c.Width, c.Height)
 		c.fade = 1
 	}

@@ -215,12 +215,7 @@ func (s *Server) exported(ctx context.Context, n *store.Session) (e *export.Sess
 
 // writing is in which language and letters pictures and reports are written: those asked for, or the session's.
 func (s *Server) writing(r *http.Request, e *export.Session) (*export.Writing, error) {
-	language := r.URL.Query().Get("language")
-	if language == "" {
-		language = e.About.Language
-	}
-	language = words.Match(language)
-	w, err := export.NewWriting(export.WordsOnScreen(e.Exercise, language), language, export.SystemFonts())
+	w, err := e.Writing(r.URL.Query().Get("language"), export.SystemFonts())
 	if err == nil && w.Note != "" {
 		logOf(r.Context()).Warn("an export is in another language", "note", w.Note)
 	}

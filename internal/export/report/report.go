@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/export"
@@ -122,16 +121,7 @@ func (r *report) foot(page, of int) {
 
 // number writes x with so many decimals, with the language's decimal sign.
 func (r *report) number(x float64, decimals int) string {
-	text := strconv.FormatFloat(x, 'f', decimals, 64)
-	if r.language == "en" || r.language == "zh-Hans" {
-		return text
-	}
-	for i := range text {
-		if text[i] == '.' {
-			return text[:i] + "," + text[i+1:]
-		}
-	}
-	return text
+	return export.Number(x, decimals, r.language)
 }
 
 // clock writes seconds as minutes and seconds.
