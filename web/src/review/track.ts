@@ -44,6 +44,8 @@ export class Track {
   readonly far: Float32Array
   /** A bit for each code that was active. */
   readonly active: Uint32Array
+  /** The usual time between two frames in s: the median. */
+  readonly step: number
   private readonly views = new Map<string, ArrayLike<number>>()
 
   constructor(buffer: ArrayBuffer) {
@@ -63,6 +65,7 @@ export class Track {
     this.active = get('active', Uint32Array, 1)
     for (const name of ['s', 's_sigma', 'speed_cm_s', 'hip_lift_cm', 'radius', 'px_per_cm']) get(name, Float32Array, 1)
     for (const name of ['level', 'zone', 'state', 'phase']) get(name, Uint8Array, 1)
+    this.step = usualStep(this.t)
   }
   readonly head: Header
 
@@ -115,14 +118,6 @@ export class Track {
     return lo
   }
 
-  /** The usual time between two frames in s: the median. */
-  get step(): number {
-    if (this.frames < 2) return 1 / 30
-    const n = Math.min(this.frames - 1, 2000)
-    const gaps = Float64Array.from({ length: n }, (_, i) => (this.t[i + 1] as number) - (this.t[i] as number)).sort()
-    return gaps[n >> 1] || 1 / 30
-  }
-
   /** A frame as the overlay wants it. Depth is not kept: which side is near is told by what can be seen. */
   frame(i: number): Frame | null {
     if (!(i >= 0 && i < this.frames)) return null
@@ -149,6 +144,13 @@ export class Track {
       active: this.codesAt(i),
     }
   }
+}
+
+function usualStep(t: Float64Array): number {
+  const n = Math.min(t.length - 1, 2000)
+  if (n < 1) return 1 / 30
+  const gaps = Float64Array.from({ length: n }, (_, i) => (t[i + 1] as number) - (t[i] as number)).sort()
+  return gaps[n >> 1] || 1 / 30
 }
 
 const orNull = (v: number | undefined): number | null => (v === undefined || Number.isNaN(v) ? null : v)
