@@ -25,7 +25,7 @@ func (backupCmd) Help() string {
 
 // Run writes the backup.
 func (c backupCmd) Run(ctx context.Context, std streams) (err error) {
-	s, err := c.dataFlag.open(ctx, store.Options{Shared: true}, nil)
+	s, err := c.open(ctx, store.Options{Shared: true}, nil)
 	if err != nil {
 		return err
 	}

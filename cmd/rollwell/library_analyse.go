@@ -147,11 +147,11 @@ func (c *clipJob) watch(ctx context.Context, reader *video.Reader, eye *vision.E
 	if err != nil {
 		return nil, err
 	}
-	return c.change(ctx, info, digest, pictures, played, errors.Join(ran, reader.Warning()))
+	return c.change(info, digest, pictures, played, errors.Join(ran, reader.Warning()))
 }
 
 // change is what becomes of the session.
-func (c *clipJob) change(ctx context.Context, info video.Info, d archive.Digest, pictures *thumb.Keeper, played bool, warning error) (func(n *store.Session) error, error) {
+func (c *clipJob) change(info video.Info, d archive.Digest, pictures *thumb.Keeper, played bool, warning error) (func(n *store.Session) error, error) {
 	at := pictures.Middle()
 	if d.Worst != nil {
 		at = (d.Worst.StartS + d.Worst.EndS) / 2
@@ -183,14 +183,6 @@ func (c *clipJob) change(ctx context.Context, info video.Info, d archive.Digest,
 		}
 		return nil
 	}, nil
-}
-
-// offsetOf is what to add to the time that a browser plays a video at, to get the time of the session: its frames'.
-func offsetOf(info video.Info) float64 {
-	if info.Start == 0 {
-		return 0
-	}
-	return -info.Start.Seconds()
 }
 
 func removeAll(dir string, names ...string) error {

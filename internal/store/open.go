@@ -104,6 +104,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 func (s *Store) open(ctx context.Context) error {
 	lock, err := takeLock(filepath.Join(s.o.Dir, lockFile))
+	if errors.Is(err, ErrLocked) && !s.o.Shared { // a command that only reads holds it for a moment
+		lock, err = awaitLock(ctx, filepath.Join(s.o.Dir, lockFile))
+	}
 	switch {
 	case err == nil:
 		s.lock = lock
@@ -174,6 +177,29 @@ func takeLock(path string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("lock the data folder: %w", err), file.Close())
 	}
 	return file, nil
+}
+
+const (
+	// lockPatience is for how long somebody else's lock is waited for, lockStep the time between two looks.
+	lockPatience = time.Second
+	lockStep     = 50 * time.Millisecond
+)
+
+// awaitLock is takeLock with patience.
+func awaitLock(ctx context.Context, path string) (lock *os.File, err error) {
+	tick := time.NewTicker(lockStep)
+	defer tick.Stop()
+	for range lockPatience / lockStep {
+		if lock, err = takeLock(path); !errors.Is(err, ErrLocked) {
+			return lock, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return lock, err
 }
 
 func (s *Store) unlock() error {
