@@ -14,7 +14,7 @@ import (
 )
 
 // upload sends the clip in pieces, again and again.
-func (p *process) upload(r *rand.Rand) {
+func (p *besieged) upload(r *rand.Rand) {
 	for p.pause(r, 900*time.Millisecond) {
 		size := len(p.clip)
 		status, header, text, ok := p.call("POST", "/api/library/uploads/", nil, "Tus-Resumable", "1.0.0", "Upload-Length", fmt.Sprint(size))
@@ -43,7 +43,7 @@ func (p *process) upload(r *rand.Rand) {
 }
 
 // send sends a piece of the clip; it is false if nobody has answered.
-func (p *process) send(id string, from, to int) bool {
+func (p *besieged) send(id string, from, to int) bool {
 	status, _, text, ok := p.call("PATCH", "/api/library/uploads/"+id, bytes.NewReader(p.clip[from:to]), "Tus-Resumable", "1.0.0",
 		"Upload-Offset", fmt.Sprint(from), "Content-Type", "application/offset+octet-stream")
 	if ok && status != http.StatusNoContent {
@@ -53,7 +53,7 @@ func (p *process) send(id string, from, to int) bool {
 }
 
 // record is a live check that is recorded.
-func (p *process) record(r *rand.Rand) {
+func (p *besieged) record(r *rand.Rand) {
 	if !p.pause(r, 300*time.Millisecond) {
 		return
 	}
@@ -102,14 +102,14 @@ func (p *process) record(r *rand.Rand) {
 }
 
 // failed reports what has gone wrong, unless the server was killed meanwhile.
-func (p *process) failed(what string, err error) {
+func (p *besieged) failed(what string, err error) {
 	if p.alive() {
 		p.t.Errorf("%s: %v", what, err)
 	}
 }
 
 // watch takes down the files of what has become whole.
-func (p *process) watch(*rand.Rand) {
+func (p *besieged) watch(*rand.Rand) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for p.alive() {
@@ -132,7 +132,7 @@ func (p *process) watch(*rand.Rand) {
 }
 
 // change renames, deletes, takes back, removes and analyses again.
-func (p *process) change(r *rand.Rand) {
+func (p *besieged) change(r *rand.Rand) {
 	for p.pause(r, 250*time.Millisecond) {
 		id, f := p.model.choose(r.IntN(1000), func(*fate) bool { return true })
 		if f == nil {
@@ -170,7 +170,7 @@ func (p *process) change(r *rand.Rand) {
 }
 
 // done sends a request and tells whether it was answered as it should be.
-func (p *process) done(method, path, body string, want int) bool {
+func (p *besieged) done(method, path, body string, want int) bool {
 	status, _, text, ok := p.call(method, path, bytes.NewReader([]byte(body)), "Content-Type", "application/json")
 	if ok && status != want {
 		p.t.Errorf("%s %s: %d %s", method, path, status, text)

@@ -134,7 +134,7 @@ func (e *expected) note(data string, all []store.Session) error {
 }
 
 // verify compares what there is after a start with what was promised before.
-func (k *siege) verify(p *process, round int) {
+func (k *siege) verify(p *besieged, round int) {
 	k.t.Helper()
 	ctx := context.WithoutCancel(p.life)
 	s, err := store.Open(ctx, store.Options{Dir: k.data, Shared: true})
@@ -221,7 +221,7 @@ func (k *siege) verifyFiles(id string, f *fate, n *store.Session) {
 }
 
 // verifyUploads looks whether what had arrived of an upload is still there, and ends it.
-func (k *siege) verifyUploads(p *process, there map[string]*store.Session) {
+func (k *siege) verifyUploads(p *besieged, there map[string]*store.Session) {
 	k.t.Helper()
 	for id, u := range k.model.uploads {
 		n := there[id]
@@ -311,7 +311,7 @@ func (k *siege) verifyRecording(dir string, n *store.Session) {
 }
 
 // verifyAlike looks whether the clip has always come to the same, however often its analysis was cut off.
-func (k *siege) verifyAlike(p *process) {
+func (k *siege) verifyAlike(p *besieged) {
 	k.t.Helper()
 	first, found := [32]byte{}, 0
 	for _, n := range p.sessions(k.t) {

@@ -37,8 +37,8 @@ type siege struct {
 	model *expected
 }
 
-// process is one server's life.
-type process struct {
+// besieged is one server's life.
+type besieged struct {
 	*siege
 	cmd       *exec.Cmd
 	ended     chan error
@@ -90,9 +90,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 const longestRound = 5 * time.Second
 
 // start starts a server on the data folder.
-func (k *siege) start() *process {
+func (k *siege) start() *besieged {
 	k.t.Helper()
-	p := &process{siege: k, out: &output{}, errs: &output{}}
+	p := &besieged{siege: k, out: &output{}, errs: &output{}}
 	p.life, p.end = context.WithCancel(k.t.Context())
 	p.cmd = program(k.t, "serve", "--models", testModels, "--model", "lite", "--listen", "127.0.0.1:0", "--rtc-port", "0", "--data", k.data,
 		"--analysis-workers", "2")
@@ -120,7 +120,7 @@ func (k *siege) start() *process {
 }
 
 // kill ends the server as nothing else does.
-func (p *process) kill() {
+func (p *besieged) kill() {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		p.t.Fatalf("it was dead before it was killed: %v: %s", err, p.errs.String())
@@ -132,10 +132,10 @@ func (p *process) kill() {
 }
 
 // alive tells whether the server has not been killed yet: what fails then is a fault.
-func (p *process) alive() bool { return p.life.Err() == nil }
+func (p *besieged) alive() bool { return p.life.Err() == nil }
 
 // call sends a request. ok is false if the server was killed before it has answered.
-func (p *process) call(method, path string, body io.Reader, headers ...string) (status int, header http.Header, text []byte, ok bool) {
+func (p *besieged) call(method, path string, body io.Reader, headers ...string) (status int, header http.Header, text []byte, ok bool) {
 	r, err := http.NewRequestWithContext(context.WithoutCancel(p.life), method, p.url+path, body)
 	if err != nil {
 		p.t.Error(err)
@@ -154,7 +154,7 @@ func (p *process) call(method, path string, body io.Reader, headers ...string) (
 }
 
 // settle waits until nothing is left to do.
-func (p *process) settle() {
+func (p *besieged) settle() {
 	p.t.Helper()
 	waitFor(p.t, "the analyses", func() bool {
 		for _, n := range p.sessions(p.t) {
@@ -167,7 +167,7 @@ func (p *process) settle() {
 }
 
 // busy lets much go on at a time, by a seed.
-func (p *process) busy(seed uint64) {
+func (p *besieged) busy(seed uint64) {
 	acts := []func(r *rand.Rand){p.upload, p.upload, p.record, p.change, p.change, p.watch}
 	for i, act := range acts {
 		r := rand.New(rand.NewPCG(seed, uint64(i)))
@@ -176,7 +176,7 @@ func (p *process) busy(seed uint64) {
 }
 
 // pause waits a little; it is false when the server's life is over.
-func (p *process) pause(r *rand.Rand, most time.Duration) bool {
+func (p *besieged) pause(r *rand.Rand, most time.Duration) bool {
 	select {
 	case <-time.After(time.Duration(r.Float64() * float64(most))):
 		return p.alive()
@@ -186,7 +186,7 @@ func (p *process) pause(r *rand.Rand, most time.Duration) bool {
 }
 
 // sessions are all there are, those in the trash too.
-func (p *process) sessions(t *testing.T) []store.Session {
+func (p *besieged) sessions(t *testing.T) []store.Session {
 	t.Helper()
 	s, err := store.Open(context.WithoutCancel(p.life), store.Options{Dir: p.data, Shared: true})
 	if err != nil {
