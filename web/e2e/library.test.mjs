@@ -5,9 +5,9 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readd
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { browse } from './camera.mjs'
+import { browse, rollerOf } from './camera.mjs'
 import { root, serve } from './server.mjs'
-import { until } from './walk.mjs'
+import { placeRoller, until } from './walk.mjs'
 
 const pictures = path.join(root, 'build/e2e/screens')
 const folder = mkdtempSync(path.join(tmpdir(), 'rollwell-clips-'))
@@ -86,6 +86,18 @@ test('clips are sent, analysed, found, renamed, tagged, deleted and had back', {
     await row(page, 'Marta, week 1').getByRole('button', { name: 'physio' }).waitFor()
     assert.deepEqual((await api(server, `sessions/${low.id}`)).session.tags, ['physio'])
 
+    // Shown where the roller is, it is analysed anew by that.
+    await row(page, 'Marta, week 1').getByRole('button', { name: /^Details/ }).click()
+    await page.getByRole('button', { name: 'Show the roller' }).click()
+    const asked = page.waitForRequest((r) => r.url().endsWith('/analyse'))
+    await placeRoller(page, 'lumbar')
+    const { x, y, radius } = rollerOf('lumbar')
+    const [, rx, ry, rr, at] = /^([\d.]+),([\d.]+),([\d.]+)@([\d.]+)$/.exec((await asked).postDataJSON().roller).map(Number)
+    assert.ok(Math.hypot(rx - x, ry - y) < 4 && Math.abs(rr - radius) < 4 && at === 0, `placed at ${[rx, ry, rr, at]}, it is at ${[x, y, radius, 0]}`)
+    await row(page, 'Marta, week 1').and(page.locator(':not([data-state=ready])')).waitFor({ timeout: 20_000 })
+    await row(page, 'Marta, week 1').and(page.locator('[data-state=ready]')).waitFor({ timeout: 120_000 })
+    assert.equal((await api(server, `sessions/${low.id}`)).session.title, 'Marta, week 1')
+
     // Sought, sorted and filtered; the address keeps how it stands.
     await page.getByRole('searchbox').fill('marta')
     await until('the search has found', async () => (await titles(page)).join() === 'Marta, week 1', 10_000)
@@ -127,7 +139,8 @@ test('clips are sent, analysed, found, renamed, tagged, deleted and had back', {
     // The worst moment is one click away.
     await open(page, server.url)
     await row(page, 'Marta').locator('a[data-code=roller_too_low]').click()
-    await until('the session is shown at that time', () => page.url().includes(`#/session/${low.id}?t=${Math.round(low.worst.start_s * 100) / 100}`), 10_000)
+    const { worst } = (await api(server, `sessions/${low.id}`)).session
+    await until('the session is shown at that time', () => page.url().includes(`#/session/${low.id}?t=${Math.round(worst.start_s * 100) / 100}`), 10_000)
     await page.locator('main[data-screen=session]').waitFor()
     await page.goBack()
 

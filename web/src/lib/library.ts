@@ -111,6 +111,7 @@ export interface Change {
 export const uploadsAt = '/api/library/uploads/'
 const sessionsAt = '/api/library/sessions'
 const at = (id: string, more = ''): string => `${sessionsAt}/${encodeURIComponent(id)}${more}`
+export const videoAt = (id: string): string => at(id, '/video')
 export const thumbAt = (id: string): string => at(id, '/thumb')
 
 const sent = (method: string, body?: unknown): RequestInit & { headers?: Record<string, string> } =>
@@ -154,8 +155,8 @@ export async function undeleteSession(id: string): Promise<Recorded> {
   return session(await (await call(at(id, '/undelete'), sent('POST'))).json(), '')
 }
 
-/** Analyses a session's video anew. */
-export async function analyseAgain(id: string, options: { exercise?: string } = {}): Promise<Job> {
+/** Analyses a session's video anew. roller: "X,Y,RADIUS@TIME" of its near end, in pixels of the clip and seconds. */
+export async function analyseAgain(id: string, options: { exercise?: string; roller?: string } = {}): Promise<Job> {
   return job(await (await call(at(id, '/analyse'), sent('POST', options))).json(), '')
 }
 

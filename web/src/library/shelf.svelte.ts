@@ -173,8 +173,8 @@ export class Shelf {
     await this.each(ids, (id) => server.deleteSession(id, true))
   }
 
-  async analyse(id: string, exercise: string): Promise<void> {
-    await this.each([id], () => server.analyseAgain(id, exercise ? { exercise } : {}))
+  async analyse(id: string, { exercise, ...more }: { exercise: string; roller?: string }): Promise<void> {
+    await this.each([id], () => server.analyseAgain(id, exercise ? { exercise, ...more } : more))
   }
 
   async cancel(job: Job): Promise<void> {

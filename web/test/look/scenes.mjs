@@ -287,6 +287,16 @@ export const scenes = {
       await page.waitForSelector('.over')
     },
   },
+  'library-roller': {
+    hash: '#/library?q=week',
+    act: async (page) => {
+      await shelved(page)
+      await page.locator('[data-session] .acts button').first().click()
+      await page.getByRole('button', { name: 'Show the roller' }).click()
+      await page.waitForSelector('[data-ring]')
+    },
+    settle: 800,
+  },
   'library-erase': {
     hash: '#/library?trash=1',
     act: async (page) => {

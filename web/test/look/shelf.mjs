@@ -1,5 +1,6 @@
 // A library that is none, for the screens that show one: sessions as a server lists them, with pictures of the clips.
 // It does what the page asks of it for as long as the page is open. Test-only, like fixture.mjs.
+import { readFileSync } from 'node:fs'
 import { still } from './fixture.mjs'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
@@ -93,6 +94,7 @@ export async function shelve(page, how = {}) {
     if (what !== 'sessions') return route.fulfill({ status: 404, json: {} })
     if (!id) return route.fulfill({ json: listing(url.searchParams) })
     if (more === 'thumb') return route.fulfill({ contentType: 'image/png', body: picture(session.clip) })
+    if (more === 'video') return route.fulfill({ contentType: 'video/mp4', body: readFileSync(new URL(`../../../testdata/clips/${session.clip}.mp4`, import.meta.url)) })
     if (more === 'undelete') session.deleted = null
     else if (method === 'PATCH') Object.assign(session, request.postDataJSON())
     else if (method === 'DELETE' && url.searchParams.has('now')) list = list.filter((s) => s !== session)
