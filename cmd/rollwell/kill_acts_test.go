@@ -156,7 +156,7 @@ func (p *besieged) change(r *rand.Rand) {
 				p.model.set(f, func(f *fate) { f.trash, f.asked = false, false })
 			}
 		case 3:
-			if !f.trash && f.files["video.mp4"] != [32]byte{} { // not of a live check whose video is another
+			if !f.trash && !f.live {
 				p.model.set(f, func(f *fate) { f.again = true })
 				p.done("POST", at+"/analyse", "{}", http.StatusAccepted)
 			}

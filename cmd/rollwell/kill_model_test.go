@@ -27,6 +27,7 @@ type fate struct {
 	gone, going bool
 	// again tells that it is analysed once more: it will be whole, but with other files.
 	again bool
+	live  bool // a recorded check
 	title string
 	notes int
 	// busy keeps two from changing it at a time.
@@ -116,7 +117,7 @@ func (e *expected) note(data string, all []store.Session) error {
 		e.mu.Lock()
 		f := e.sessions[n.ID]
 		if f == nil {
-			f = &fate{title: n.Title}
+			f = &fate{title: n.Title, live: n.Kind == store.Live}
 			e.sessions[n.ID] = f
 		}
 		skip := f.files != nil && !f.again || f.busy || f.gone || f.going

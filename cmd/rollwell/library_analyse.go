@@ -56,7 +56,11 @@ func (c *clipJobs) analyse(ctx context.Context, j store.Job, p *queue.Progress) 
 	if err != nil {
 		return nil, err
 	}
-	change, err := one.run(ctx)
+	work := one.run
+	if one.file == "" {
+		work = one.rejudge
+	}
+	change, err := work(ctx)
 	return change, one.named(err)
 }
 
@@ -71,9 +75,7 @@ func (c *clipJob) prepare(ctx context.Context, j store.Job) (err error) {
 	if c.dir, err = c.library.Dir(j.Session); err != nil {
 		return err
 	}
-	if c.file = store.VideoFile(c.dir); c.file == "" {
-		return errors.New("there is no video of this session any more; upload it again")
-	}
+	c.file = store.VideoFile(c.dir)
 	id := defaultExercise
 	for _, wished := range []string{c.session.Exercise, c.options.Exercise} {
 		if wished != "" {
@@ -211,8 +213,11 @@ func (c *clipJob) named(err error) error {
 	for _, mark := range []error{errInput, errUsage, errOutput} { // which are for a command line
 		text = strings.TrimPrefix(text, mark.Error()+": ")
 	}
-	text = strings.ReplaceAll(text, filepath.Join(c.dir, c.file), c.name())
-	return &namedError{strings.ReplaceAll(text, c.file+": ", c.name()+": "), err}
+	if c.file != "" {
+		text = strings.ReplaceAll(text, filepath.Join(c.dir, c.file), c.name())
+		text = strings.ReplaceAll(text, c.file+": ", c.name()+": ")
+	}
+	return &namedError{text, err}
 }
 
 // namedError is an error in other words.

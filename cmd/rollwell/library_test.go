@@ -124,6 +124,47 @@ func TestClipsThatBrowsersDoNotPlay(t *testing.T) {
 	}
 }
 
+// Without its video a session is judged again by what was observed, and comes to the same.
+func TestAnalysedAgainWithoutItsVideo(t *testing.T) {
+	data := t.TempDir()
+	n := addClips(t, data, piece(t, "lumbar", "piece.mp4"))[0]
+	dir := filepath.Join(data, "sessions", n.ID)
+	before, err := sums(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := outcomeIn(t, dir)
+	s := serve(t, "--data", data)
+	session := strings.TrimSuffix(s.url, "/") + "/api/library/sessions/" + n.ID
+	if status, body := request(t, http.MethodPatch, session, "", `{"keep":"observations"}`); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	if status, body := request(t, http.MethodPost, session+"/analyse", "", `{}`); status != http.StatusAccepted {
+		t.Fatalf("%d %s", status, body)
+	}
+	waitFor(t, "the analysis", func() bool {
+		_, body := request(t, http.MethodGet, session, "", "")
+		return bytes.Contains(body, []byte(`"state":"ready"`))
+	})
+	if diff := cmp.Diff(want, outcomeIn(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	after, err := sums(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after[archive.TrackFile] != before[archive.TrackFile] || after["video.mp4"] != [32]byte{} {
+		t.Error("the track differs, or there is a video")
+	}
+	if status, body := request(t, http.MethodPost, session+"/analyse", "", `{"exercise":"lats"}`); status != http.StatusAccepted {
+		t.Fatalf("%d %s", status, body)
+	}
+	waitFor(t, "the analysis by other rules", func() bool {
+		_, body := request(t, http.MethodGet, session, "", "")
+		return bytes.Contains(body, []byte(`"exercise":"lats"`)) && bytes.Contains(body, []byte(`"state":"ready"`))
+	})
+}
+
 // times are those of a video's frames, in milliseconds.
 func times(t *testing.T, path string) (all []int64) {
 	t.Helper()

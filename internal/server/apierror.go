@@ -75,6 +75,7 @@ var (
 	errTimeout      = &apiError{status: http.StatusServiceUnavailable, code: "timeout", name: "error.timeout", retryAfter: 5 * time.Second}
 	errNotInLibrary = &apiError{status: http.StatusNotFound, code: "not_in_library", name: "error.not_in_library"}
 	errNoVideoKept  = &apiError{status: http.StatusGone, code: "no_video_kept", name: "error.no_video_kept"}
+	errLiveStays    = &apiError{status: http.StatusConflict, code: "live_stays", name: "error.live_stays"}
 	errSessionBusy  = &apiError{status: http.StatusConflict, code: "session_busy", name: "error.session_busy"}
 	errNoExport     = &apiError{status: http.StatusUnprocessableEntity, code: "nothing_to_export", name: "error.nothing_to_export"}
 	errNoFilm       = &apiError{status: http.StatusNotFound, code: "no_film", name: "error.no_film"}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"time"
 
@@ -222,10 +224,19 @@ func (s *Server) queueAnalysis(r *http.Request) (j store.Job, err error) {
 	if err != nil {
 		return j, err
 	}
-	if store.VideoFile(dir) == "" {
+	switch {
+	case n.Kind == store.Live:
+		return j, errLiveStays
+	case store.VideoFile(dir) == "" && !observed(dir):
 		return j, errNoVideoKept
 	}
 	return s.o.Jobs.Add(r.Context(), n.ID, store.JobAnalyse, o)
+}
+
+// observed tells whether a session can be judged by what was seen, without its video.
+func observed(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, archive.ObservationsFile))
+	return err == nil
 }
 
 // analyseOptions checks what somebody told for an analysis.
