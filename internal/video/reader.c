@@ -231,6 +231,17 @@ int rv_reader_step(rv_reader *r) {
     return 1;
 }
 
+int rv_reader_seek(rv_reader *r, int64_t pts_ns) {
+    int64_t at = av_rescale_q(pts_ns, (AVRational){1, 1000000000}, r->stream->time_base);
+    int err = av_seek_frame(r->format, r->stream->index, at, AVSEEK_FLAG_BACKWARD);
+    if (err < 0)
+        return err;
+    av_packet_unref(r->packet);
+    avcodec_flush_buffers(r->decoder);
+    r->packet_waits = r->picture_waits = r->draining = r->barren_drains = 0;
+    return 0;
+}
+
 int rv_reader_show(rv_reader *r, int which, uint8_t *to, int width, int height) {
     AVRational aspect = av_guess_sample_aspect_ratio(r->format, r->stream, r->picture);
     return rv_convert(&r->converters[which != 0], r->picture, aspect, r->turn, to, width, height);

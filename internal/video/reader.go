@@ -47,8 +47,11 @@ type Reader struct {
 	read     int64
 	unshown  int64 // pictures that could not be converted
 	finished error // what Next answers from now on
-	watched  <-chan struct{}
-	unwatch  func() bool
+	// again tells that Ahead may have gone back to pictures that were given out already, cannotSeek that this video cannot
+	// be searched.
+	again, cannotSeek bool
+	watched           <-chan struct{}
+	unwatch           func() bool
 
 	flagMu sync.Mutex // guards flag, which Close frees
 	flag   *C.rv_flag
@@ -164,7 +167,9 @@ func (r *Reader) Next(ctx context.Context) (*frame.Frame, error) {
 	}
 	for {
 		switch code := C.rv_reader_step(r.c); {
+		case code > 0 && r.again && time.Duration(r.state.pts_ns) <= r.clock.told: // it has been given out before
 		case code > 0:
+			r.again = false
 			if f := r.show(); f != nil {
 				return f, nil
 			}
@@ -177,6 +182,27 @@ func (r *Reader) Next(ctx context.Context) (*frame.Frame, error) {
 			return nil, r.finished
 		}
 	}
+}
+
+// seekWorth is how far ahead a time has to be for a key picture to be looked for: nearer ones are read on to.
+const seekWorth = 4 * time.Second
+
+// Ahead lets the next Next go on near a time that is further on: with a picture at that time or before it, but behind the
+// one that was read last. Where the video cannot be searched, or the time is near, it does nothing. Pictures that are left
+// out on the way are not counted.
+func (r *Reader) Ahead(t time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.clock
+	asTold := c != nil && c.started && c.told-c.offset == c.last // else nobody knows where a time is in the file
+	if r.finished != nil || !asTold || r.cannotSeek || t-c.last < seekWorth {
+		return
+	}
+	if C.rv_reader_seek(r.c, C.int64_t(t+c.offset)) < 0 {
+		r.cannotSeek = true
+		return
+	}
+	r.again = true
 }
 
 // watch makes the end of ctx interrupt the C reader.

@@ -39,6 +39,10 @@ int rv_reader_open(rv_reader *r, AVIOContext *io, int threads);
 // called again, AVERROR_EOF at the end and another AVERROR when no more can be had.
 int rv_reader_step(rv_reader *r);
 
+// rv_reader_seek goes to the last key picture that is shown at a time or before it; the next rv_reader_step goes on from
+// there. The time counts as pts_ns does. Returns 0, or an AVERROR, after which it is as if nobody had asked.
+int rv_reader_seek(rv_reader *r, int64_t pts_ns);
+
 // rv_reader_show writes the picture that rv_reader_step has found as packed BGR, upright. which chooses one of two
 // independent converters, so that two sizes can be had without rebuilding one. Returns 0 or an AVERROR.
 int rv_reader_show(rv_reader *r, int which, uint8_t *to, int width, int height);

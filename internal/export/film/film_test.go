@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -174,5 +175,33 @@ func TestPicturesAreThoseOfTheMoment(t *testing.T) {
 	}
 	if got, err := p.At(t.Context(), 1e6); err != nil || math.Abs(numberOf(bgr{got.Pix, got.Width}, 9, 9)-pictures+1) > 0.45 {
 		t.Errorf("behind the end: %v", err)
+	}
+}
+
+// Far moments of a clip whose key pictures are two seconds apart, in any order.
+func TestFarPicturesAreThoseOfTheMoment(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "counter.mp4")
+	if out, err := exec.CommandContext(t.Context(), "../../../testdata/counter_clip.sh", "25", path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	p, err := NewPictures(t.Context(), session(0), export.Video{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for _, want := range []int{140, 0, 149, 3, 120, 121, 2} {
+		got, err := p.At(t.Context(), float64(want)/25)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for bit := range 16 {
+			if got.Pix[3*(20*got.Width+40*bit+20)] > 127 {
+				n |= 1 << bit
+			}
+		}
+		if n != want {
+			t.Errorf("asked for picture %d, got %d", want, n)
+		}
 	}
 }

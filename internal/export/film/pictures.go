@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/rollwell/rollwell/internal/export"
 	"github.com/rollwell/rollwell/internal/frame"
@@ -47,7 +48,11 @@ func (p *Pictures) At(ctx context.Context, t float64) (frame.Picture, error) {
 			return frame.Picture{}, err
 		}
 	}
-	for !p.reached(media) {
+	for asked := false; !p.reached(media); {
+		if p.ahead != nil && !asked { // what is far is gone to, instead of read through
+			asked = true
+			p.reader.Ahead(time.Duration(media * float64(time.Second)))
+		}
 		if err := p.step(ctx); err != nil {
 			return frame.Picture{}, err
 		}
