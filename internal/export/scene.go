@@ -169,7 +169,7 @@ func (c *Scenes) show(f *archive.Frame, t float64) {
 	s.Banner, s.Passes = c.banner(f, t), f.Passes
 }
 
-// Reach is the box around all that was seen of body and roller at a time, as shares of the source's picture: left, top,
+// Reach is the box around all that was seen of body and roller and that somebody has drawn at a time, as shares of the source's picture: left, top,
 // right, bottom. It is empty where nothing was.
 func (c *Scenes) Reach(t float64) (box [4]float64) {
 	f, size := c.nearest(t), c.s.Result.Source
@@ -186,6 +186,16 @@ func (c *Scenes) Reach(t float64) (box [4]float64) {
 	for i := range f.Landmarks {
 		if l := f.Landmarks[i]; f.Pose && l[2] >= guessed {
 			add(l[0], l[1])
+		}
+	}
+	if d := c.drawingAt(t, f.PxPerCM); d != nil {
+		for _, line := range d.Lines {
+			for _, p := range line {
+				add(p.X, p.Y)
+			}
+		}
+		for _, l := range d.Labels {
+			add(l.At.X, l.At.Y)
 		}
 	}
 	add(f.Near[0]-f.Radius, f.Near[1]-f.Radius)

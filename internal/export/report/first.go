@@ -15,10 +15,11 @@ func (r *report) first() {
 	if title == "" {
 		title = export.TitleOf(r.s, r.language)
 	}
-	for i, line := range r.lines(title, bold, 25, column) {
-		if i == 2 {
-			break
-		}
+	lines := r.lines(title, bold, 25, column)
+	if len(lines) > 2 {
+		lines = append(lines[:1], r.lines(lines[1], bold, 25, column-8)[0]+"…")
+	}
+	for _, line := range lines {
 		r.write(margin, r.y+8, bold, 25, ink, line)
 		r.y += 11
 	}

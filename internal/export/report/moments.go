@@ -79,7 +79,7 @@ func moments(s *export.Session) []moment {
 
 // draw draws all pictures, in the order of time: the video is read once.
 func (r *report) draw(ctx context.Context, pictures Pictures) error {
-	d := &drawer{scenes: export.NewScenes(r.s, r.language), writing: r.writing}
+	d := &drawer{scenes: export.NewScenes(r.s, r.language), writing: r.writing, widths: map[int]bool{}}
 	cover := moment{at: r.s.Moment()}
 	list := append(make([]*moment, 0, 1+len(r.shown)), &cover)
 	for i := range r.shown {
@@ -99,7 +99,7 @@ func (r *report) draw(ctx context.Context, pictures Pictures) error {
 		if err != nil {
 			return fmt.Errorf("find the picture at %.2f s: %w", m.at, err)
 		}
-		if m.picture, err = d.draw(p, m.at, m.note == nil); err != nil {
+		if m.picture, err = d.draw(p, m.at); err != nil {
 			return err
 		}
 	}
@@ -113,11 +113,14 @@ type drawer struct {
 	writing *export.Writing
 	painter *overlay.Painter
 	page    frame.Picture
+	// widths are those of the pictures so far. The library writes pictures of one width in any order, so each gets its own:
+	// the same session gives the same bytes.
+	widths map[int]bool
 }
 
-// draw keeps of the overlay what lies on the picture: the gauges beside it are the report's own matter. Near pictures show
-// the person without much of the room.
-func (d *drawer) draw(p frame.Picture, t float64, near bool) (picture, error) {
+// draw keeps of the overlay what lies on the picture, about the person and what somebody has drawn: the gauges beside it
+// are the report's own matter.
+func (d *drawer) draw(p frame.Picture, t float64) (picture, error) {
 	if d.painter == nil {
 		var err error
 		d.painter, err = overlay.New(overlay.Options{Width: p.Width, Height: p.Height, Language: d.writing.Language, Letters: d.writing.Letters})
@@ -130,10 +133,11 @@ func (d *drawer) draw(p frame.Picture, t float64, near bool) (picture, error) {
 	if err := d.painter.Paint(d.page, d.scenes.At(t, p)); err != nil {
 		return picture{}, fmt.Errorf("draw a moment: %w", err)
 	}
-	at := d.painter.Place()
-	if near {
-		at = closer(at, d.scenes.Reach(t))
+	at := closer(d.painter.Place(), d.scenes.Reach(t))
+	for d.widths[at.Dx()] {
+		at.Max.X--
 	}
+	d.widths[at.Dx()] = true
 	img := image.NewRGBA(image.Rect(0, 0, at.Dx(), at.Dy()))
 	for y := range at.Dy() {
 		row := d.page.Pix[3*((at.Min.Y+y)*d.page.Width+at.Min.X):]
@@ -271,17 +275,21 @@ func (r *report) unseen() {
 	if r.s.Exercise != nil {
 		list = append(list, r.s.Exercise.CannotVerify.In(r.language)...)
 	}
-	r.heading(r.says.Text("report.unseen.text"), 20)
+	about := r.says.Text("report.about.hint")
+	boxed := height(10)*float64(len(r.lines(about, regular, 10, column-12))) + 16
+	need := 5 + boxed // all of it stays together
+	for _, line := range list {
+		need += height(10)*float64(len(r.lines(line, regular, 10, column-6))) + 1.2
+	}
+	r.heading(r.says.Text("report.unseen.text"), math.Min(need, bottom-margin-40))
 	for _, line := range list {
 		r.room(height(10)*float64(len(r.lines(line, regular, 10, column-6))) + 1)
 		r.disc(margin+1.5, r.y+2.4, 0.9, dim)
 		r.y = r.paragraph(margin+6, r.y, column-6, regular, 10, ink, line) + 1.2
 	}
 	r.y += 5
-	about := r.says.Text("report.about.hint")
-	h := height(10)*float64(len(r.lines(about, regular, 10, column-12))) + 16
-	r.room(h)
-	r.box(margin, r.y, column, h, 2.5, card)
+	r.room(boxed)
+	r.box(margin, r.y, column, boxed, 2.5, card)
 	r.write(margin+6, r.y+8, bold, 10, ink, r.says.Text("report.about.text"))
 	r.y = r.paragraph(margin+6, r.y+10.5, column-12, regular, 10, ink, about) + 8
 }
