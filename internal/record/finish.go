@@ -4,13 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rollwell/rollwell/internal/archive"
+	"github.com/rollwell/rollwell/internal/session"
+	"github.com/rollwell/rollwell/internal/spine"
+	"github.com/rollwell/rollwell/internal/thumb"
 	"github.com/rollwell/rollwell/internal/video"
 )
 
@@ -34,10 +39,54 @@ func Recover(dir string) (archive.Digest, error) {
 		parts, found := numbered(dir, partPrefix)
 		return d, errors.Join(err, found, removeParts(parts))
 	}
-	if _, err := finishVideo(context.Background(), dir); err != nil {
+	v, err := finishVideo(context.Background(), dir)
+	if err != nil || v == nil {
 		return d, err
 	}
+	if _, err := os.Stat(filepath.Join(dir, archive.ThumbFile)); errors.Is(err, os.ErrNotExist) {
+		_ = makeThumb(context.Background(), dir, v, middle(d)) // it is not worth failing for
+	}
 	return d, nil
+}
+
+// middle is the moment to show of a session: in the middle of its worst, or else of all of it.
+func middle(d archive.Digest) float64 {
+	if w := d.Worst; w != nil {
+		return (w.StartS + w.EndS) / 2
+	}
+	return d.DurationS / 2
+}
+
+// makeThumb makes the small picture of a recording from its video.
+func makeThumb(ctx context.Context, dir string, v *Video, at float64) (err error) {
+	r, err := video.Open(ctx, filepath.Join(dir, v.File), video.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	var small thumb.Keeper
+	wanted := time.Duration(at*float64(time.Second)) - r.Info().Start
+	for {
+		f, err := r.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		err = small.Take(&session.Moment{Frame: f, Observation: &spine.Observation{T: (r.Info().Start + f.PTS).Seconds()}})
+		reached := f.PTS >= wanted
+		f.Release()
+		if err != nil {
+			return err
+		}
+		if reached {
+			break
+		}
+		r.Ahead(wanted)
+	}
+	_, err = small.Write(dir, archive.ThumbFile, at)
+	return err
 }
 
 // numbered lists the files of a folder whose names are a prefix and a number, in order.

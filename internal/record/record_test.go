@@ -317,6 +317,9 @@ func TestRecover(t *testing.T) {
 	if times := shown(t, filepath.Join(o.Dir, "video.mp4")); len(times) != len(list) {
 		t.Errorf("%d pictures of %d", len(times), len(list))
 	}
+	if got := files(t, o.Dir); !slices.Contains(got, archive.ThumbFile) {
+		t.Errorf("no small picture in %v", got)
+	}
 	again, err := Recover(o.Dir)
 	if err != nil || again.DurationS != d.DurationS {
 		t.Errorf("again: %+v, %v", again, err)
