@@ -19,7 +19,8 @@ const withShift: Readonly<Record<string, Action>> = { ArrowLeft: 'secondBack', A
 /** How the sheet shows the keys of an action; what is left out has no line of its own. */
 export const shown: readonly { action: Action; keys: string[] }[] = [
   { action: 'toggle', keys: ['␣'] },
-  { action: 'frameOn', keys: ['←', '→'] },
+  { action: 'frameBack', keys: ['←'] },
+  { action: 'frameOn', keys: ['→'] },
   { action: 'secondOn', keys: ['⇧ ←', '⇧ →'] },
   { action: 'play', keys: ['J', 'K', 'L'] },
   { action: 'faster', keys: ['−', '+'] },
