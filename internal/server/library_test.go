@@ -34,7 +34,7 @@ type shelf struct {
 
 const bookToken = "a-token-of-a-library"
 
-func newShelf(t *testing.T, token string) *shelf {
+func newShelf(t *testing.T, token string, more ...func(o *Options)) *shelf {
 	t.Helper()
 	library, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), MinFree: 1})
 	if err != nil {
@@ -62,7 +62,12 @@ func newShelf(t *testing.T, token string) *shelf {
 			t.Error(err)
 		}
 	})
-	s.stand = newStand(t, setUp{options: func(o *Options) { o.Library, o.Jobs, o.AccessToken = library, q, token }})
+	s.stand = newStand(t, setUp{options: func(o *Options) {
+		o.Library, o.Jobs, o.AccessToken = library, q, token
+		for _, change := range more {
+			change(o)
+		}
+	}})
 	return s
 }
 
@@ -265,6 +270,42 @@ func TestLibrarySendsFiles(t *testing.T) {
 	}
 }
 
+// Whoever takes a long video slowly gets all of it, however long the answer takes as a whole.
+func TestSlowDownloadIsNotCutOff(t *testing.T) {
+	s := newShelf(t, "", func(o *Options) { o.Limits.Answer = 2 * time.Second })
+	n := s.add(store.Session{})
+	dir, err := s.library.Dir(n.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const size = 48 << 20 // more than the sockets hold
+	if err := os.Truncate(filepath.Join(dir, "video.mp4"), size); err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+sessionsPath+"/"+n.ID+"/video", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	began, got := time.Now(), int64(0)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		m, err := io.CopyN(io.Discard, resp.Body, size/30)
+		if got += m; err != nil {
+			break
+		}
+		<-tick.C
+	}
+	if got != size || time.Since(began) < 2*time.Second {
+		t.Errorf("%d of %d bytes in %v", got, size, time.Since(began))
+	}
+}
+
 func TestNotesAndMarksOverHTTP(t *testing.T) {
 	s := newShelf(t, "")
 	at := sessionsPath + "/" + s.add(store.Session{}).ID
@@ -401,8 +442,7 @@ func TestLibraryAccess(t *testing.T) {
 
 // A page full of pictures is not too many requests for whoever may see them.
 func TestLibraryIsNotThrottled(t *testing.T) {
-	s := newShelf(t, bookToken)
-	s.server.requests = newThrottle(1, 2)
+	s := newShelf(t, bookToken, func(o *Options) { o.Limits.Rate, o.Limits.Burst = 1, 2 })
 	at := sessionsPath + "/" + s.add(store.Session{}).ID + "/thumb"
 	for range 30 {
 		if a := s.call("GET", at, "", "Authorization", "Bearer "+bookToken); a.status != 200 {

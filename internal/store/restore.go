@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -68,6 +69,9 @@ func empty(dir string) bool {
 
 // settle moves what was unpacked to its place, the database last: with it the library is there.
 func settle(part, dir string) error {
+	if err := syncAll(part); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	if err := os.Remove(filepath.Join(dir, sessionsFolder)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -77,6 +81,15 @@ func settle(part, dir string) error {
 		}
 	}
 	return nil
+}
+
+// syncAll sees that all that was written reaches the disk: once for thousands of files.
+func syncAll(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(unix.Syncfs(int(d.Fd())), d.Close())
 }
 
 // unusable says that a backup cannot be used.
@@ -175,7 +188,7 @@ func unpackFile(t *tar.Reader, to string) (n int64, err error) {
 		return 0, fmt.Errorf("restore: %w", err)
 	}
 	n, read := io.Copy(file, t)
-	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+	if err := file.Close(); err != nil {
 		return n, fmt.Errorf("restore: %w", err)
 	}
 	if read != nil {
