@@ -191,6 +191,44 @@ test('what is no video is refused in plain words, before it is sent and after', 
   }
 })
 
+test('dropped files, hostile names, names twice, and a library without room', { timeout: 180_000 }, async () => {
+  const server = await serve([...lite, '--disk-budget', '4MiB'])
+  const { browser, page, complaints } = await browse(null)
+  try {
+    await open(page, server.url)
+    // Dropped anywhere on the page.
+    const bytes = readFileSync(clip('correct', 'dropped.mp4')).toString('base64')
+    await page.evaluate((text) => {
+      const dataTransfer = new DataTransfer()
+      for (const name of ['../../../etc/<b>cron</b>.mp4', 'twice.mp4', 'twice.mp4']) {
+        dataTransfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type: 'video/mp4', lastModified: dataTransfer.items.length }))
+      }
+      for (const type of ['dragenter', 'drop']) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }))
+    }, bytes)
+    const go = page.locator('dialog .primary')
+    await until('the files are looked at', () => go.isEnabled(), 10_000)
+    await go.click()
+    await until('all three are there', async () => (await page.locator('[data-session]:not([data-state=uploading])').count()) === 3, 60_000)
+    const listed = await sessions(server)
+    assert.deepEqual(listed.map((s) => s.source_name).toSorted(), ['b>.mp4', 'twice.mp4', 'twice.mp4'])
+    assert.equal(new Set(listed.map((s) => s.id)).size, 3)
+    assert.deepEqual(readdirSync(path.join(server.data, 'sessions')).toSorted(), listed.map((s) => s.id).toSorted())
+    assert.equal(await page.locator('[data-session] b b').count(), 0)
+    // What does not fit is refused before a byte of it is sent, with what to do.
+    await send(page, clip('hips', 'too much.mp4', 5_000_000))
+    const told = page.locator('[data-upload="too much.mp4"][data-stage=broken]')
+    await told.waitFor({ timeout: 20_000 })
+    assert.match(await told.getByRole('alert').textContent(), /full.*delete/is)
+    await page.getByText('Nothing more can be', { exact: false }).or(page.locator('.tight.full')).first().waitFor()
+    await page.screenshot({ path: path.join(pictures, 'library-no-room.png') })
+    assert.equal((await sessions(server)).length, 3)
+    assert.deepEqual(complaints.filter((c) => !c.includes('507')), [])
+  } finally {
+    await browser.close()
+    assert.equal(await server.stop(), 0, `the server's end:\n${server.log()}`)
+  }
+})
+
 test('an upload is held, goes on, and is given up without a trace', { timeout: 120_000 }, async () => {
   const server = await serve(lite)
   const { browser, page, complaints } = await browse(null)
