@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,8 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
+	"github.com/rollwell/rollwell/internal/body"
 	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/frame"
 	"github.com/rollwell/rollwell/internal/results"
 	"github.com/rollwell/rollwell/internal/session"
 	"github.com/rollwell/rollwell/internal/simulate"
@@ -258,5 +261,42 @@ func TestNothingSeen(t *testing.T) {
 	}
 	if _, err := Open(t.TempDir()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+// Of a check whose pictures become smaller, places are told in the size that they have in the end result's source.
+func TestPicturesOfAnotherSize(t *testing.T) {
+	dir := t.TempDir()
+	h := header(t)
+	w, err := Create(dir, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := slices.Collect(simulate.Run(lumbar(2)))
+	half := func(m *session.Moment) error {
+		if m.Observation.T < 1 {
+			return w.Take(m)
+		}
+		other := *m
+		other.Frame = &frame.Frame{Scale: m.Frame.Scale / 2} // the sender's pictures are half as large now
+		return w.Take(&other)
+	}
+	r := play(t, slices.Values(all), sinkFunc(half))
+	if _, err := w.Close(sessionOf(r, &h)); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames, err := a.Frames()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{10, 50} {
+		got, want := frames[i].Landmarks[body.LeftHip], all[i].Pose.Landmarks[body.LeftHip]
+		if math.Abs(got[0]-((want.X+0.5)*2-0.5)) > 0.1 || math.Abs(got[1]-((want.Y+0.5)*2-0.5)) > 0.1 {
+			t.Errorf("frame %d: hip at %.1f, %.1f, seen at %.1f, %.1f of half the size", i, got[0], got[1], want.X, want.Y)
+		}
 	}
 }

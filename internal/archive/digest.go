@@ -22,56 +22,84 @@ var corrects = []exercise.Severity{exercise.Safety, exercise.Technique, exercise
 
 // NewDigest sums a session up for a library.
 func NewDigest(s *results.Session, frames []Frame) Digest {
-	d := Digest{Session: *s, Score: math.NaN()}
-	if n := len(frames); n > 0 {
-		d.DurationS = frames[n-1].T - frames[0].T
+	c := newScorer(s)
+	for i := range frames {
+		c.add(&frames[i])
 	}
-	wrong := map[string]bool{}
+	return c.digest()
+}
+
+// scorer sums frames up, one after the other.
+type scorer struct {
+	session *results.Session
+	wrong   map[string]bool // codes of what is to be corrected
+	n       int
+	first   float64
+	last    float64
+	// before is what the last frame says for the time until the next.
+	before verdict
+	// judged and good are the times in seconds by both ways to be sure: the back on the roller, and the person.
+	judged, good [2]float64
+	onBack       bool // the back has ever surely been on the roller
+}
+
+// verdict tells whether a frame can be judged, by both ways, and whether nothing is wrong.
+type verdict struct {
+	sure [2]bool
+	fine bool
+}
+
+func newScorer(s *results.Session) *scorer {
+	c := &scorer{session: s, wrong: map[string]bool{}}
 	for i := range s.Cues {
-		c := &s.Cues[i]
-		wrong[c.Code] = slices.Contains(corrects, c.Severity)
-		if c.Spoken {
+		c.wrong[s.Cues[i].Code] = slices.Contains(corrects, s.Cues[i].Severity)
+	}
+	return c
+}
+
+func (c *scorer) add(f *Frame) {
+	if c.n > 0 {
+		dt := min(f.T-c.last, longestFrame)
+		for way, sure := range c.before.sure {
+			if !sure {
+				continue
+			}
+			c.judged[way] += dt
+			if c.before.fine {
+				c.good[way] += dt
+			}
+		}
+	} else {
+		c.first = f.T
+	}
+	c.n++
+	c.last = f.T
+	back := f.State == spine.OK.String() && f.Zone != "" && f.Zone != spine.ZoneOff.String()
+	c.onBack = c.onBack || back
+	checking := f.Phase == session.Checking.String()
+	c.before = verdict{
+		sure: [2]bool{checking && back, checking && f.Pose && f.PoseScore >= 0.5},
+		fine: !slices.ContainsFunc(f.Active, func(code string) bool { return c.wrong[code] }),
+	}
+}
+
+// digest is what the frames come to. In a session in which the back is never on a roller, as with the calves or the lats,
+// a person who is seen well can be judged.
+func (c *scorer) digest() Digest {
+	d := Digest{Session: *c.session, DurationS: c.last - c.first, Score: math.NaN(), Worst: worst(c.session)}
+	for i := range c.session.Cues {
+		if c.session.Cues[i].Spoken {
 			d.Spoken++
 		}
 	}
-	d.Worst = worst(s)
-	d.Score = score(frames, wrong)
+	way := 1
+	if c.onBack {
+		way = 0
+	}
+	if c.judged[way] >= leastJudged {
+		d.Score = math.Round(1000*c.good[way]/c.judged[way]) / 10
+	}
 	return d
-}
-
-// score is the share of the judged time in which nothing was wrong, in per cent.
-func score(frames []Frame, wrong map[string]bool) float64 {
-	judged, good := 0.0, 0.0
-	sure := surely(frames)
-	for i := range frames[:max(len(frames)-1, 0)] {
-		f := &frames[i]
-		if f.Phase != session.Checking.String() || !sure(f) {
-			continue
-		}
-		dt := min(frames[i+1].T-f.T, longestFrame)
-		judged += dt
-		if !slices.ContainsFunc(f.Active, func(code string) bool { return wrong[code] }) {
-			good += dt
-		}
-	}
-	if judged < leastJudged {
-		return math.NaN()
-	}
-	return math.Round(1000*good/judged) / 10
-}
-
-// surely returns what tells whether a frame can be judged: the place on the back is sure. In a session in which the back
-// is never on a roller, as with the calves or the lats, a person who is seen well can be.
-func surely(frames []Frame) func(*Frame) bool {
-	onBack := func(f *Frame) bool {
-		return f.State == spine.OK.String() && f.Zone != "" && f.Zone != spine.ZoneOff.String()
-	}
-	for i := range frames {
-		if onBack(&frames[i]) {
-			return onBack
-		}
-	}
-	return func(f *Frame) bool { return f.Pose && f.PoseScore >= 0.5 }
 }
 
 // worst is the longest of the gravest findings, nil where nothing was to be corrected.
@@ -93,9 +121,9 @@ func worst(s *results.Session) *Worst {
 
 // Digest sums the session up for a library.
 func (a *Archive) Digest() (Digest, error) {
-	frames, err := a.Frames()
-	if err != nil {
+	c := newScorer(&a.Session)
+	if err := a.each(c.add); err != nil {
 		return Digest{}, err
 	}
-	return NewDigest(&a.Session, frames), nil
+	return c.digest(), nil
 }

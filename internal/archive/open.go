@@ -157,12 +157,22 @@ const believed = 1 << 14
 
 // Frames reads all analysed frames.
 func (a *Archive) Frames() ([]Frame, error) {
+	list := make([]Frame, 0, min(max(a.Session.Frames.Analysed, 0), believed))
+	err := a.each(func(f *Frame) { list = append(list, *f) })
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// each reads all analysed frames, one after the other. A frame is valid during the call, but for its Active.
+func (a *Archive) each(take func(*Frame)) error {
 	l, err := openLines(filepath.Join(a.dir, ReadingsFile), false)
 	if errors.Is(err, os.ErrNotExist) {
 		l, err = openLines(filepath.Join(a.dir, FramesFile), true)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the readings: %w", err)
+		return fmt.Errorf("open the readings: %w", err)
 	}
 	defer l.close() //nolint:errcheck // it is only read
 	o, closer, err := a.Observations()
@@ -170,30 +180,29 @@ func (a *Archive) Frames() ([]Frame, error) {
 		o, err = nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if closer != nil {
 		defer closer.Close() //nolint:errcheck // it is only read
 	}
-	list := make([]Frame, 0, min(max(a.Session.Frames.Analysed, 0), believed))
 	for {
-		r := readingLine{Passes: -1} // frames.jsonl does not tell them
+		var r readingLine
 		err := l.next(&r)
 		if errors.Is(err, io.EOF) {
-			return list, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		f := r.frame()
 		if o != nil {
 			seen, err := o.Next()
 			if err != nil {
-				return nil, fmt.Errorf("frame %d: %w", l.n, err)
+				return fmt.Errorf("frame %d: %w", l.n, err)
 			}
 			a.see(&f, seen, r.Scale)
 		}
-		list = append(list, f)
+		take(&f)
 	}
 }
 

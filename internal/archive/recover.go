@@ -53,17 +53,20 @@ func sweep(dir string) error {
 }
 
 func tidy(dir string, a *Archive) (Digest, error) {
-	frames, err := a.Frames()
+	t, c := newTrack(&a.Session), newScorer(&a.Session)
+	err := a.each(func(f *Frame) {
+		t.add(f)
+		c.add(f)
+	})
 	if err != nil {
 		return Digest{}, err
 	}
 	if _, err := os.Stat(filepath.Join(dir, TrackFile)); errors.Is(err, os.ErrNotExist) {
-		err = writeFile(dir, TrackFile, func(f *os.File) error { return WriteTrack(f, &a.Session, frames) })
-		if err != nil {
+		if err := writeFile(dir, TrackFile, func(f *os.File) error { return t.write(f) }); err != nil {
 			return Digest{}, err
 		}
 	}
-	return NewDigest(&a.Session, frames), sweep(dir)
+	return c.digest(), sweep(dir)
 }
 
 // mender makes whole files of what was cut off.

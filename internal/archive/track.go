@@ -51,21 +51,50 @@ type trackColumn struct {
 // the magic come the length of a JSON header as uint32, the header, padded with spaces, and the columns, each from a
 // multiple of 8 bytes on. Numbers are little endian; NaN and 255 stand for what is not known.
 func WriteTrack(w io.Writer, s *results.Session, frames []Frame) error {
-	h := trackHeader{
-		Frames: len(frames), Width: s.Source.Width, Height: s.Source.Height, Codes: codesOf(s, frames), Levels: levelsOf(frames),
+	t := newTrack(s)
+	for i := range frames {
+		t.add(&frames[i])
+	}
+	return t.write(w)
+}
+
+// track collects the columns, half a kilobyte a frame.
+type track struct {
+	trackHeader
+	data [][]byte // of each column
+}
+
+func newTrack(s *results.Session) *track {
+	t := &track{trackHeader: trackHeader{
+		Width: s.Source.Width, Height: s.Source.Height, Codes: []string{}, Levels: slices.Clone(usualLevels),
 		Zones: []string{}, States: []string{}, Phases: []string{},
+	}}
+	for i := range s.Cues {
+		t.code(s.Cues[i].Code)
 	}
 	for _, z := range spine.Zones() {
-		h.Zones = append(h.Zones, z.String())
+		t.Zones = append(t.Zones, z.String())
 	}
 	for _, state := range []spine.State{spine.Unseen, spine.Unsure, spine.OK} {
-		h.States = append(h.States, state.String())
+		t.States = append(t.States, state.String())
 	}
 	for _, p := range []session.Phase{session.SettingUp, session.Checking, session.Paused, session.Ended} {
-		h.Phases = append(h.Phases, p.String())
+		t.Phases = append(t.Phases, p.String())
 	}
-	h.Columns = columnsOf(&h)
-	text, err := h.text()
+	t.Columns = t.columns()
+	t.data = make([][]byte, len(t.Columns))
+	return t
+}
+
+func (t *track) add(f *Frame) {
+	t.Frames++
+	for i := range t.Columns {
+		t.data[i] = t.Columns[i].write(t.data[i], f)
+	}
+}
+
+func (t *track) write(w io.Writer) error {
+	text, err := t.text()
 	if err != nil {
 		return err
 	}
@@ -74,15 +103,9 @@ func WriteTrack(w io.Writer, s *results.Session, frames []Frame) error {
 	_, _ = b.WriteString(trackMagic)
 	_, _ = b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(text))))
 	_, _ = b.Write(text)
-	var row []byte
-	for _, c := range h.Columns {
-		n := 0
-		for i := range frames {
-			row = c.write(row[:0], &frames[i])
-			n += len(row)
-			_, _ = b.Write(row)
-		}
-		_, _ = b.Write(make([]byte, pad(int64(n))))
+	for _, column := range t.data {
+		_, _ = b.Write(column)
+		_, _ = b.Write(make([]byte, pad(int64(len(column)))))
 	}
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("write the track: %w", err)
@@ -123,7 +146,7 @@ func (h *trackHeader) text() ([]byte, error) {
 	}
 }
 
-func columnsOf(h *trackHeader) []trackColumn {
+func (t *track) columns() []trackColumn {
 	f32 := func(name string, of func(*Frame) float64) trackColumn {
 		return trackColumn{Name: name, Type: "f32", Per: 1, write: func(b []byte, f *Frame) []byte { return single(b, of(f)) }}
 	}
@@ -155,12 +178,12 @@ func columnsOf(h *trackHeader) []trackColumn {
 		f32("shk_deg", func(f *Frame) float64 { return f.SHKDeg }),
 		f32("yaw_deg", func(f *Frame) float64 { return f.YawDeg }),
 		f32("px_per_cm", func(f *Frame) float64 { return f.PxPerCM }),
-		name("level", h.Levels, func(f *Frame) string { return f.Level }),
-		name("zone", h.Zones, func(f *Frame) string { return f.Zone }),
-		name("state", h.States, func(f *Frame) string { return f.State }),
-		name("phase", h.Phases, func(f *Frame) string { return f.Phase }),
+		{Name: "level", Type: "u8", Per: 1, write: func(b []byte, f *Frame) []byte { return append(b, t.level(f.Level)) }},
+		name("zone", t.Zones, func(f *Frame) string { return f.Zone }),
+		name("state", t.States, func(f *Frame) string { return f.State }),
+		name("phase", t.Phases, func(f *Frame) string { return f.Phase }),
 		{Name: "active", Type: "u32", Per: 1, write: func(b []byte, f *Frame) []byte {
-			return binary.LittleEndian.AppendUint32(b, bits(h.Codes, f.Active))
+			return binary.LittleEndian.AppendUint32(b, t.bits(f.Active))
 		}},
 	}
 }
@@ -186,43 +209,35 @@ func place(names []string, name string) byte {
 	return byte(i)
 }
 
-func bits(codes, active []string) (all uint32) {
+// bits tells which codes are active.
+func (t *track) bits(active []string) (all uint32) {
 	for _, code := range active {
-		if i := slices.Index(codes, code); i >= 0 {
+		if i := t.code(code); i >= 0 {
 			all |= 1 << i
 		}
 	}
 	return all
 }
 
-// codesOf lists the codes of a session in order of their first finding.
-func codesOf(s *results.Session, frames []Frame) []string {
-	codes := []string{}
-	add := func(code string) {
-		if len(codes) < maxCodes && !slices.Contains(codes, code) {
-			codes = append(codes, code)
-		}
+// code is the bit of a code, which gets one if there is one left; else it is negative.
+func (t *track) code(code string) int {
+	i := slices.Index(t.Codes, code)
+	if i < 0 && len(t.Codes) < maxCodes {
+		i = len(t.Codes)
+		t.Codes = append(t.Codes, code)
 	}
-	for i := range s.Cues {
-		add(s.Cues[i].Code)
-	}
-	for i := range frames {
-		for _, code := range frames[i].Active {
-			add(code)
-		}
-	}
-	return codes
+	return i
 }
 
-// levelsOf lists the levels from the neck down, and what else there is.
-func levelsOf(frames []Frame) []string {
-	list := []string{
-		"T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "C7", "sacrum", "neck",
+// usualLevels are those that there are.
+var usualLevels = []string{
+	"T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "C7", "sacrum", "neck",
+}
+
+// level is the place of a level in the list, into which it comes if it is not there.
+func (t *track) level(level string) byte {
+	if level != "" && len(t.Levels) < notKnown && !slices.Contains(t.Levels, level) {
+		t.Levels = append(t.Levels, level)
 	}
-	for i := range frames {
-		if l := frames[i].Level; l != "" && len(list) < notKnown && !slices.Contains(list, l) {
-			list = append(list, l)
-		}
-	}
-	return list
+	return place(t.Levels, level)
 }

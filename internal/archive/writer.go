@@ -252,11 +252,14 @@ func finish(dir string, s results.Session) (Digest, error) {
 	if err != nil {
 		return Digest{}, err
 	}
-	frames, err := a.Frames()
-	if err != nil {
-		return Digest{}, err
+	t, c := newTrack(&a.Session), newScorer(&a.Session)
+	err = a.each(func(f *Frame) {
+		t.add(f)
+		c.add(f)
+	})
+	if err == nil {
+		err = writeFile(dir, TrackFile, func(f *os.File) error { return t.write(f) })
 	}
-	err = writeFile(dir, TrackFile, func(f *os.File) error { return WriteTrack(f, &a.Session, frames) })
 	if err == nil {
 		err = writeFile(dir, SessionFile, func(f *os.File) error { return s.Write(f) })
 	}
@@ -266,5 +269,5 @@ func finish(dir string, s results.Session) (Digest, error) {
 	if err != nil {
 		return Digest{}, fmt.Errorf("finish the session: %w", err)
 	}
-	return NewDigest(&s, frames), nil
+	return c.digest(), nil
 }

@@ -39,7 +39,7 @@ type film struct {
 	dir  string
 	room func(bytes int64) error
 	log  *slog.Logger
-	// warn is told once why nothing more is recorded. It is called from the film's goroutine.
+	// warn is told why nothing more is recorded, and of ErrNoVideo, each once. It is called from the film's goroutine.
 	warn func(error)
 
 	pictures chan picture
@@ -53,6 +53,7 @@ type film struct {
 	parts   []string
 	written int64
 	failed  error
+	single  bool // single pictures have come, which has been told
 }
 
 type picture struct {
@@ -139,8 +140,12 @@ func (f *film) add(p picture) error {
 	if f.failed != nil {
 		return nil //nolint:nilerr // has been told
 	}
-	if p.unit.Codec == media.JPEG {
-		return ErrNoVideo
+	if p.unit.Codec == media.JPEG { // until the connection is better
+		if !f.single {
+			f.single = true
+			f.warn(ErrNoVideo)
+		}
+		return nil
 	}
 	if f.part != nil && f.part.Codec() != p.unit.Codec {
 		if err := f.closePart(); err != nil {

@@ -27,7 +27,8 @@ type Options struct {
 	// Room tells whether so many bytes more may be kept; nil: any number.
 	Room func(bytes int64) error
 	Log  *slog.Logger
-	// Warn is told why the video, or all of the recording, stops early: each once, from any goroutine.
+	// Warn is told why the video, or all of the recording, stops early, and ErrNoVideo while the video only pauses: each
+	// once, from any goroutine.
 	Warn func(err error)
 }
 

@@ -229,28 +229,25 @@ func TestAnotherCoding(t *testing.T) {
 
 func TestVideoEndsAndTheCheckGoesOn(t *testing.T) {
 	full := errors.New("the library is full")
-	jpeg := media.AccessUnit{Codec: media.JPEG, Key: true, Data: []byte{0xff, 0xd8}}
 	for name, tt := range map[string]struct {
 		spoil func(o *Options)
-		first []media.AccessUnit
 		why   error
 	}{
-		"single pictures": {func(*Options) {}, []media.AccessUnit{jpeg}, ErrNoVideo},
 		"a folder that goes": {func(o *Options) {
 			if err := os.Mkdir(filepath.Join(o.Dir, "recording-1.mp4"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-		}, nil, os.ErrExist},
+		}, os.ErrExist},
 	} {
 		o, told := options(t, true)
 		tt.spoil(&o)
 		r := start(t, o)
 		list := pictures(t, media.H264, 1)
-		feed(t, r, append(slices.Clone(tt.first), list...), 0)
-		if err := os.RemoveAll(filepath.Join(o.Dir, "recording-1.mp4")); err != nil && len(tt.first) == 0 {
+		feed(t, r, list, 0)
+		if err := os.RemoveAll(filepath.Join(o.Dir, "recording-1.mp4")); err != nil {
 			t.Fatal(err)
 		}
-		k, err := r.Finish(t.Context(), ended(len(list)+len(tt.first)))
+		k, err := r.Finish(t.Context(), ended(len(list)))
 		if err != nil || k.Video != nil || k.Digest.Session.Frames.Analysed == 0 {
 			t.Errorf("%s: kept %+v, %v", name, k, err)
 		}
@@ -271,6 +268,27 @@ func TestVideoEndsAndTheCheckGoesOn(t *testing.T) {
 	}
 	if err := f.askRoom(); !errors.Is(err, full) {
 		t.Errorf("without room: %v", err)
+	}
+}
+
+// Single pictures are no video; it begins once there is one.
+func TestSinglePicturesAreLeftOut(t *testing.T) {
+	jpeg := media.AccessUnit{Codec: media.JPEG, Key: true, Data: []byte{0xff, 0xd8}}
+	list := pictures(t, media.H264, 1)
+	o, told := options(t, true)
+	r := start(t, o)
+	feed(t, r, []media.AccessUnit{jpeg, jpeg, jpeg}, 0)
+	last := feed(t, r, list, time.Second)
+	k, err := r.Finish(t.Context(), ended(len(list)+3))
+	if err != nil || k.Video == nil {
+		t.Fatalf("kept %+v, %v", k, err)
+	}
+	if all := told.all(); len(all) != 1 || !errors.Is(all[0], ErrNoVideo) {
+		t.Errorf("told %v", all)
+	}
+	times := shown(t, filepath.Join(o.Dir, k.Video.File))
+	if len(times) != len(list) || times[0] != time.Second || (times[len(times)-1]-last).Abs() > time.Millisecond {
+		t.Errorf("%d pictures from %s to %s", len(times), times[0], times[len(times)-1])
 	}
 }
 

@@ -113,11 +113,11 @@ func (s *Server) headerOf(first *plan.Step, config *session.LiveConfig) results.
 
 // recordingEnds tells the pages why less is kept than was agreed on.
 func (c *check) recordingEnds(why error) {
-	name := "error.recording_stopped.hint"
 	if errors.Is(why, record.ErrNoVideo) {
-		name = "error.recording_no_video.hint"
+		c.warn("recording_no_video", "error.recording_no_video.hint")
+		return
 	}
-	c.warn("recording_stopped", name)
+	c.warn("recording_stopped", "error.recording_stopped.hint")
 }
 
 // unrecord takes back what record did, for a check that does not begin.
