@@ -65,6 +65,7 @@ COPY LICENSE THIRD_PARTY.md /usr/share/doc/rollwell/
 COPY --from=build /usr/local/bin/rollwell /usr/local/bin/rollwell
 COPY --from=models /src/models /opt/rollwell/models
 ENV ROLLWELL_MODELS=/opt/rollwell/models ROLLWELL_DATA=/var/lib/rollwell ROLLWELL_LISTEN=0.0.0.0:8080
+VOLUME /var/lib/rollwell
 USER 10001
 WORKDIR /clips
 # The page and its events; video, over UDP or TCP.

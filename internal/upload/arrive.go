@@ -39,6 +39,10 @@ func (u *Uploads) arrived(hook handler.HookEvent) (handler.HTTPResponse, error) 
 func (u *Uploads) take(ctx context.Context, info handler.FileInfo) error {
 	u.ending.Lock()
 	defer u.ending.Unlock()
+	return u.takeLocked(ctx, info)
+}
+
+func (u *Uploads) takeLocked(ctx context.Context, info handler.FileInfo) error {
 	dir, err := u.o.Library.Dir(info.ID)
 	if err != nil {
 		return err

@@ -113,7 +113,11 @@ func (u *Uploads) mendSessions(ctx context.Context) error {
 	return nil
 }
 
-// Sweep removes uploads that have rested for too long, with their sessions, and those whose session is gone.
+// settled is for how long a whole upload has to rest before Sweep takes it for one that nobody ends.
+const settled = time.Minute
+
+// Sweep removes uploads that have rested for too long, with their sessions, and those whose session is gone. It ends
+// those that are whole and could not be ended when they arrived.
 func (u *Uploads) Sweep(ctx context.Context) error {
 	u.ending.Lock()
 	defer u.ending.Unlock()
@@ -121,19 +125,35 @@ func (u *Uploads) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	before := u.o.Now().Add(-u.o.Idle)
 	for _, id := range found {
 		n, err := u.o.Library.Get(ctx, id)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			err = u.forget(id)
-		case err == nil && n.State == store.Uploading && u.restsSince(id, before):
-			u.o.Log.Info("an upload that rested is forgotten", "session", id)
-			err = u.drop(ctx, id)
+		case err == nil && n.State == store.Uploading:
+			err = u.sweep(ctx, id)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// sweep looks at one upload.
+func (u *Uploads) sweep(ctx context.Context, id string) error {
+	now := u.o.Now()
+	if u.restsSince(id, now.Add(-u.o.Idle)) {
+		u.o.Log.Info("an upload that rested is forgotten", "session", id)
+		return u.drop(ctx, id)
+	}
+	_, info, err := u.upload(ctx, id)
+	if err != nil || info.Offset != info.Size || !u.restsSince(id, now.Add(-settled)) {
+		return nil //nolint:nilerr // one that cannot be read now may be begun at this moment
+	}
+	var no *rejected
+	if err := u.takeLocked(ctx, info); !errors.As(err, &no) {
+		return err
 	}
 	return nil
 }

@@ -84,6 +84,8 @@ type Uploads struct {
 	routes http.Handler
 	// ending is held while an upload that has arrived becomes a session, and while those that rest are swept away.
 	ending sync.Mutex
+	// entering is held while a new one looks for room and takes it.
+	entering sync.Mutex
 }
 
 // maxPartial is how many uploads there may be at a time that have not arrived whole.
@@ -144,6 +146,11 @@ func (u *Uploads) known(next http.HandlerFunc) http.HandlerFunc {
 		if store.ValidID(id) {
 			n, err = u.o.Library.Get(r.Context(), id)
 		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) { // it may go on later: a client that hears 404 begins anew
+			u.o.Log.Error("an upload cannot be looked at", "session", id, "cause", err)
+			refuse(r.Context(), http.StatusInternalServerError, "internal", "error.internal", nil).writeTo(w)
+			return
+		}
 		if err != nil || n.Deleted != nil || n.State != store.Uploading {
 			refuse(r.Context(), http.StatusNotFound, "unknown_upload", "error.unknown_upload", nil).writeTo(w)
 			return
@@ -190,23 +197,29 @@ func (u *Uploads) creating(hook handler.HookEvent) (handler.HTTPResponse, handle
 	if size == 0 {
 		return refused(&metadataError{"error.upload_empty", nil})
 	}
-	partial, err := u.o.Library.List(ctx, store.Query{State: store.Uploading, Limit: 1})
-	if err != nil {
-		return refused(err)
-	}
-	if partial.Total >= maxPartial {
-		return refused(errMany)
-	}
-	if err := u.o.Library.Room(ctx, size); err != nil {
-		return refused(err)
-	}
 	n := wish.session(u.o.Now(), u.o.KeepDays)
 	n.Reserved = size
-	n, err = u.o.Library.Create(ctx, n)
-	if err != nil {
+	if n, err = u.enter(ctx, n); err != nil {
 		return refused(err)
 	}
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: n.ID, MetaData: wish.kept()}, nil
+}
+
+// enter makes the session of a new upload, if there is room for it.
+func (u *Uploads) enter(ctx context.Context, n store.Session) (store.Session, error) {
+	u.entering.Lock()
+	defer u.entering.Unlock()
+	partial, err := u.o.Library.List(ctx, store.Query{State: store.Uploading, Limit: 1})
+	if err != nil {
+		return n, err
+	}
+	if partial.Total >= maxPartial {
+		return n, errMany
+	}
+	if err := u.o.Library.Room(ctx, n.Reserved); err != nil {
+		return n, err
+	}
+	return u.o.Library.Create(ctx, n)
 }
 
 // errMany tells that there are too many uploads at a time.

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -452,6 +454,41 @@ func TestForgottenUploads(t *testing.T) {
 	}
 	if _, err := s.store.Get(t.Context(), id); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("its session: %v", err)
+	}
+}
+
+// A clip that arrived whole when the library did not answer becomes a session a little later.
+func TestWholeUploadsAreEndedLater(t *testing.T) {
+	s, c := newStand(t, 0), clip(t)
+	id := s.create(len(c), "")
+	if err := os.WriteFile(filepath.Join(s.store.Uploads(), id), c, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.uploads.Sweep(t.Context()); err != nil || s.session(id).State != store.Uploading {
+		t.Fatalf("at once: %v, %s", err, s.session(id).State)
+	}
+	s.now = s.now.Add(2 * time.Minute)
+	if err := s.uploads.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.isTaken(id, c)
+}
+
+// However many begin at once, they do not take more room than there is.
+func TestRoomIsNotPromisedTwice(t *testing.T) {
+	s := newStand(t, 1<<20)
+	var all sync.WaitGroup
+	var taken atomic.Int32
+	for range 8 {
+		all.Go(func() {
+			if a := s.call("POST", mount, nil, "Upload-Length", "300000"); a.status == http.StatusCreated {
+				taken.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if taken.Load() != 3 {
+		t.Errorf("%d uploads of 300 kB were taken into 1 MiB", taken.Load())
 	}
 }
 
