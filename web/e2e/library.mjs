@@ -29,6 +29,8 @@ export async function serveLibrary(clips) {
   return {
     ...server,
     get,
+    /** The data folder. */
+    data,
     ids: Object.fromEntries(sessions.map((s) => [s.title, s.id])),
     /** Session times of the analysed frames, as track.bin has them. */
     async times(id) {

@@ -345,6 +345,26 @@ test('a click on the timeline and on a correction leads there; the view is zoome
   assert.deepEqual(complaints, [])
 })
 
+test('everything can be taken along, the film too', { timeout: 120_000 }, async () => {
+  await open('correct')
+  await page.locator('.export summary').click()
+  await page.getByRole('combobox', { name: 'Language of the report' }).selectOption('de')
+  const links = await page.locator('[data-export]').evaluateAll((list) => list.map((a) => [a.dataset.export, a.getAttribute('href')]))
+  assert.deepEqual(links.map(([format]) => format).sort(), ['csv', 'json', 'mot', 'pdf', 'png', 'trc'])
+  for (const [format, href] of links) {
+    const answer = await fetch(new URL(href, server.url))
+    assert.equal(answer.status, 200, `${format}: ${href}`)
+    assert.ok((await answer.arrayBuffer()).byteLength > 500, format)
+  }
+  await page.getByRole('button', { name: /Make the film/ }).click()
+  const film = page.locator('[data-export=mp4]')
+  await film.waitFor({ timeout: 90_000 })
+  const answer = await fetch(new URL(await film.getAttribute('href'), server.url))
+  assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'video/mp4'])
+  await answer.arrayBuffer()
+  assert.deepEqual(complaints, [])
+})
+
 test('two sessions go side by side', { timeout: 60_000 }, async () => {
   await page.goto('about:blank')
   await page.goto(`${server.url}#/compare/${server.ids.lumbar}/${server.ids.correct}`)
