@@ -86,6 +86,30 @@ test('clips are sent, analysed, found, renamed, tagged, deleted and had back', {
     await row(page, 'Marta, week 1').getByRole('button', { name: 'physio' }).waitFor()
     assert.deepEqual((await api(server, `sessions/${low.id}`)).session.tags, ['physio'])
 
+    // The video of one goes after a while, that of the other at once; what was measured stays.
+    const keep = async (title, choice) => {
+      await row(page, title).getByRole('button', { name: /^Details/ }).click()
+      await page.getByLabel('How long does the video stay?').selectOption(choice)
+      await page.getByRole('button', { name: 'Save' }).click()
+    }
+    await keep('Marta', '30')
+    await row(page, 'Marta').getByText('video goes in 30 days').waitFor()
+    const days = (Date.parse((await api(server, `sessions/${low.id}`)).session.keep_until) - Date.now()) / 86_400_000
+    assert.ok(days > 29.9 && days <= 30, `${days} days`)
+    await keep('hips', 'goes')
+    await row(page, 'hips').getByText('no video').waitFor()
+    const hips = (await sessions(server)).find((s) => s.title === 'hips on the floor')
+    assert.ok(hips.video === null && hips.score !== null)
+    assert.deepEqual(readdirSync(path.join(server.data, 'sessions', hips.id)).filter((f) => f.startsWith('video')), [])
+
+    // Tagged together.
+    for (const title of ['Marta', 'hips']) await row(page, title).getByRole('checkbox').check()
+    await page.getByRole('region', { name: 'Selected sessions' }).getByRole('button', { name: 'Tag' }).click()
+    await page.getByLabel('Add a tag').fill('first week')
+    await page.getByRole('button', { name: 'Save' }).click()
+    for (const title of ['Marta', 'hips']) await row(page, title).getByRole('button', { name: 'first week' }).waitFor()
+    await page.getByRole('button', { name: 'Clear', exact: true }).click()
+
     // Shown where the roller is, it is analysed anew by that.
     await row(page, 'Marta, week 1').getByRole('button', { name: /^Details/ }).click()
     await page.getByRole('button', { name: 'Show the roller' }).click()
