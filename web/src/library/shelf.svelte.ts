@@ -38,13 +38,17 @@ export class Shelf {
   private timer: ReturnType<typeof setTimeout> | undefined
   private typing: ReturnType<typeof setTimeout> | undefined
   private lastNews = 0
+  private lastPicked = ''
   private closed = false
 
   constructor(
     query: Query,
     private readonly noted: (query: Query) => void = () => undefined,
+    /** What was listed for it a moment ago. */
+    page: Page | null = null,
   ) {
     this.query = query
+    this.page = page
     void this.load()
   }
 
@@ -124,11 +128,21 @@ export class Shelf {
     return this.jobs.filter((j) => j.state === 'running' || (j.state === 'queued' && j.created < job.created)).length
   }
 
-  pick(id: string, on: boolean): void {
+  /** Picks a session, or lets it go; with range all from the one picked before to it. */
+  pick(id: string, on: boolean, range = false): void {
     const picked = new Set(this.picked)
-    if (on) picked.add(id)
-    else picked.delete(id)
+    for (const each of range ? this.between(this.lastPicked, id) : [id]) {
+      if (on) picked.add(each)
+      else picked.delete(each)
+    }
     this.picked = picked
+    this.lastPicked = id
+  }
+
+  private between(a: string, b: string): string[] {
+    const ids = this.page?.sessions.map((s) => s.id) ?? []
+    const [from, to] = [ids.indexOf(a), ids.indexOf(b)].toSorted((x, y) => x - y)
+    return from === undefined || to === undefined || from < 0 ? [b] : ids.slice(from, to + 1)
   }
 
   pickAll(on: boolean): void {

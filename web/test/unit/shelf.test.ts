@@ -110,6 +110,25 @@ describe('the shelf', () => {
     shelf.close()
   })
 
+  it('picks all between two', async () => {
+    const ids = ['A', 'B', 'C', 'D'].map((c) => c.repeat(26))
+    serverOf([noJobs, [/GET/, () => [200, listing(ids.map((id) => session(id)))]]])
+    const shelf = new Shelf(everything)
+    await settle()
+    const [a, b, c, d] = ids as [string, string, string, string]
+    shelf.pick(d, true, true)
+    expect([...shelf.picked]).toEqual([d])
+    shelf.pick(b, true, true)
+    expect([...shelf.picked].toSorted()).toEqual([b, c, d])
+    shelf.pick(c, false)
+    expect([...shelf.picked].toSorted()).toEqual([b, d])
+    shelf.pickAll(true)
+    expect(shelf.picked.size).toBe(4)
+    shelf.pick(a, false, true)
+    expect([...shelf.picked]).toEqual([d])
+    shelf.close()
+  })
+
   it('says in the server’s words what did not work, and changes nothing', async () => {
     serverOf([noJobs, [/PATCH/, () => [422, { error: { code: 'title', message: 'The title is too long.' } }]], [/GET/, () => [200, listing([session(A)])]]])
     const shelf = new Shelf(everything)
