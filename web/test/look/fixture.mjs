@@ -48,6 +48,7 @@ export const info = {
   version: 'look',
   exercises: [{ id: 'thoracic-roll', version: 1, title: 'Thoracic roll', languages: ['en'] }],
   token_required: false,
+  library: true,
   limits: {},
 }
 
