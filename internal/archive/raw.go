@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -179,18 +180,43 @@ func checkRestored(dir string, s results.Session) error {
 	}
 	o, closer, err := a.Observations()
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return restoredTimes(func(visit func(t float64)) error { return a.each(func(f *Frame) { visit(f.T) }) })
 	}
 	if err != nil {
 		return err
 	}
-	for err == nil {
-		_, err = o.Next()
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
+	err = restoredTimes(func(visit func(t float64)) error {
+		for {
+			seen, err := o.Next()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			visit(seen.T)
+		}
+	})
 	return errors.Join(err, closer.Close())
+}
+
+// latest is the latest time that is believed, in seconds.
+const latest = 1e6
+
+// restoredTimes refuses times that no session has: what is drawn of it would never end.
+func restoredTimes(each func(visit func(t float64)) error) error {
+	var (
+		last float64
+		n    int
+		odd  error
+	)
+	err := each(func(t float64) {
+		if n++; odd == nil && (!(math.Abs(t) <= latest) || n > 1 && t < last) {
+			odd = fmt.Errorf("%w: frame %d is at %g s, after %g s", ErrFormat, n, t, last)
+		}
+		last = t
+	})
+	return errors.Join(err, odd)
 }
 
 // Abandon removes what was written.

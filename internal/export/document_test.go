@@ -197,6 +197,7 @@ func TestBadDocumentsAreRefusedAndLeaveNothing(t *testing.T) {
 		"a frame without observations": change(`"seen":{`, `"seen":null,"lost":{`), "no observation": change(`"seen":{"t":`, `"seen":{"u":`),
 		"a line too many": change(`"end":{"end":{"read":`, `"end":{"end":{"read":9`), "no end": change(`"end":{"end":{`, `"end":null,"end":{"ende":{`),
 		"a long line": change(`"cue":null`, `"cue":"`+strings.Repeat("x", 200<<10)+`"`), "a long value": change(`"title":""`, `"title":"`+strings.Repeat("x", 2*maxValue)+`"`),
+		"a late frame": change(`"seen":{"t":0,`, `"seen":{"t":1e9,`), "a time that falls": change(`"seen":{"t":0,`, `"seen":{"t":9,`),
 		"another session": change(`"session":{"schema":1`, `"session":{"schema":7`),
 	} {
 		dir := t.TempDir()

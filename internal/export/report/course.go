@@ -186,8 +186,8 @@ func (r *report) curve(a *area, p *plot) {
 		f := &r.s.Frames[i]
 		x := a.px(f.T)
 		lo, hi, first, final, any := math.Inf(1), math.Inf(-1), 0., 0., false
-		begin := f.T
-		for ; i < len(r.s.Frames) && a.px(r.s.Frames[i].T)-x < step; i++ {
+		begin, from := f.T, i
+		for ; i < len(r.s.Frames) && (i == from || a.px(r.s.Frames[i].T)-x < step); i++ {
 			v := p.value(&r.s.Frames[i])
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				continue
@@ -213,6 +213,9 @@ func (r *report) curve(a *area, p *plot) {
 // gap is the longest time in seconds that the line bridges.
 const gap = 0.5
 
+// mostTicks is how many ticks are drawn: more is no session.
+const mostTicks = 100
+
 // times draws the ticks of the time.
 func (r *report) times(a *area) {
 	every := 3600.
@@ -221,6 +224,9 @@ func (r *report) times(a *area) {
 			every = s
 			break
 		}
+	}
+	if !((a.t1-a.t0)/every <= mostTicks) {
+		return
 	}
 	for t := math.Ceil(a.t0/every) * every; t <= a.t1; t += every {
 		x := a.px(t)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 
@@ -182,8 +183,18 @@ func (p *pen) paragraph(x, y, width float64, weight string, size float64, c colo
 	return y
 }
 
+const (
+	// longestText is how many characters of a text are shown: a note's most.
+	longestText = 10_000
+	// longestLine is more characters than a line has.
+	longestLine = 400
+)
+
 // lines breaks a text: at spaces, or where Chinese may be broken; what is too wide by itself is cut.
 func (p *pen) lines(text, weight string, size, width float64) (all []string) {
+	if letters := []rune(text); len(letters) > longestText {
+		text = string(letters[:longestText]) + "…"
+	}
 	for part := range strings.SplitSeq(text, "\n") {
 		line := ""
 		for _, piece := range pieces(part) {
@@ -191,11 +202,13 @@ func (p *pen) lines(text, weight string, size, width float64) (all []string) {
 				all, line = append(all, strings.TrimRight(line, " ")), ""
 				piece = strings.TrimLeft(piece, " ")
 			}
-			for p.width(weight, size, piece) > width && len([]rune(piece)) > 1 {
+			for {
 				fits := []rune(piece)
-				for len(fits) > 1 && p.width(weight, size, string(fits)) > width {
-					fits = fits[:len(fits)-1]
+				if len(fits) <= longestLine && (len(fits) < 2 || p.width(weight, size, piece) <= width) {
+					break
 				}
+				fits = fits[:min(len(fits), longestLine)]
+				fits = fits[:max(1, sort.Search(len(fits), func(n int) bool { return p.width(weight, size, string(fits[:n+1])) > width }))]
 				all, piece = append(all, string(fits)), piece[len(string(fits)):]
 			}
 			line += piece

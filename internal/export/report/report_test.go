@@ -205,15 +205,28 @@ func TestSameSessionGivesTheSameBytes(t *testing.T) {
 // Sessions of which little is known, and long words, still make a report.
 func TestOddSessions(t *testing.T) {
 	for name, change := range map[string]func(*export.Session){
-		"one frame":    func(s *export.Session) { s.Frames = s.Frames[:1] },
-		"nobody":       func(s *export.Session) { s.Frames = make([]archive.Frame, 5); s.Result.Cues = nil },
-		"no exercise":  func(s *export.Session) { s.Exercise = nil; s.About = export.About{Score: math.NaN()} },
-		"no size":      func(s *export.Session) { s.Result.Source = results.Source{} },
-		"odd numbers":  func(s *export.Session) { s.Frames[3].HipLiftCM, s.Frames[4].SpeedCMS = math.Inf(1), 1e300 },
+		"one frame":   func(s *export.Session) { s.Frames = s.Frames[:1] },
+		"nobody":      func(s *export.Session) { s.Frames = make([]archive.Frame, 5); s.Result.Cues = nil },
+		"no exercise": func(s *export.Session) { s.Exercise = nil; s.About = export.About{Score: math.NaN()} },
+		"no size":     func(s *export.Session) { s.Result.Source = results.Source{} },
+		"odd numbers": func(s *export.Session) { s.Frames[3].HipLiftCM, s.Frames[4].SpeedCMS = math.Inf(1), 1e300 },
+		"odd times": func(s *export.Session) {
+			s.Frames[0].T, s.Frames[5].T, s.Frames[599].T = -1e308, math.NaN(), 1e308
+			s.Result.Cues[0].StartS, s.Result.Cues[1].EndS = -1e300, 1e300
+		},
+		"times stand still": func(s *export.Session) {
+			for i := range s.Frames {
+				s.Frames[i].T = 1
+			}
+		},
 		"empty times":  func(s *export.Session) { s.Result.TimeInZoneS = coach.ZoneTimes{}; s.Result.Doses[0].MinS = 0 },
 		"a long title": func(s *export.Session) { s.About.Title = strings.Repeat("Brustwirbelsäulen", 40) },
-		"odd letters":  func(s *export.Session) { s.About.Title = "\x00😀\u2028ع滾\xff" },
-		"a long note":  func(s *export.Session) { s.Notes[0].Text = strings.Repeat("lift your hips 臀部。", 400) },
+		"a word without end": func(s *export.Session) {
+			s.Notes[0].Text, s.Result.Cues[0].Text, s.Marks[0].Note = strings.Repeat("a", 200_000), strings.Repeat("滚", 100_000), strings.Repeat("b ", 100_000)
+			s.Exercise, s.About.Title = nil, strings.Repeat("W", 100_000)
+		},
+		"odd letters": func(s *export.Session) { s.About.Title = "\x00😀\u2028ع滾\xff" },
+		"a long note": func(s *export.Session) { s.Notes[0].Text = strings.Repeat("lift your hips 臀部。", 400) },
 		"many moments": func(s *export.Session) {
 			for i := range 200 {
 				s.Result.Cues = append(s.Result.Cues, coach.Finding{Code: fmt.Sprint("c", i), Severity: exercise.Technique, StartS: float64(i) / 4, EndS: float64(i)/4 + 1, Text: "x"})
