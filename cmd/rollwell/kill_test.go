@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -128,6 +129,9 @@ func (p *besieged) kill() {
 	p.end()
 	<-p.ended
 	p.tasks.Wait()
+	if strings.Contains(p.errs.String(), "DATA RACE") || strings.Contains(p.errs.String(), "panicked") {
+		p.t.Errorf("the server said: %s", p.errs.String())
+	}
 	http.DefaultClient.CloseIdleConnections()
 }
 

@@ -119,7 +119,12 @@ func (c libraryAddCmd) finish(ctx context.Context, std streams, s *store.Store, 
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	var faults []error
+	told := time.Now()
 	for len(added) > 0 && ctx.Err() == nil {
+		if time.Since(told) > plainEvery {
+			told = time.Now()
+			tellProgress(ctx, std.err, s, q)
+		}
 		j, err := s.Job(ctx, added[0].ID)
 		if err != nil {
 			faults = append(faults, err)
@@ -138,6 +143,22 @@ func (c libraryAddCmd) finish(ctx context.Context, std streams, s *store.Store, 
 	stop()
 	worker.Wait()
 	return errors.Join(append(faults, ctx.Err())...)
+}
+
+// tellProgress prints how far the jobs are.
+func tellProgress(ctx context.Context, w io.Writer, s *store.Store, q *queue.Queue) {
+	all, err := q.List(ctx)
+	if err != nil {
+		return // whoever waits for the jobs hears of it
+	}
+	for i := range all {
+		n, err := s.Get(ctx, all[i].Session)
+		if err != nil || all[i].State != store.JobRunning || all[i].LeftS == nil {
+			continue
+		}
+		left := time.Duration(*all[i].LeftS) * time.Second
+		fmt.Fprintf(w, "%s: %.0f %%, %s left\n", n.SourceName, 100*all[i].Progress, left)
+	}
 }
 
 // tell prints what became of a job.
