@@ -107,6 +107,33 @@ func TestCutAtAnyByte(t *testing.T) {
 	}
 }
 
+// A recovery that is cut off itself, with the whole files named already, is done again.
+func TestRecoverCutOff(t *testing.T) {
+	dir := t.TempDir()
+	w, err := Create(dir, header(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	play(t, simulate.Run(lumbar(5)), w)
+	if err := w.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	m := mender{dir: dir}
+	if err := errors.Join(m.read(), m.write()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, SessionFile+partSuffix), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Recover(dir)
+	if err != nil || d.Session.Frames.Analysed != int64(m.frames) {
+		t.Errorf("%+v, %v", d.Session.Frames, err)
+	}
+	if left := names(t, dir); len(left) != 5 {
+		t.Errorf("files %v", left)
+	}
+}
+
 func TestRecoverNothing(t *testing.T) {
 	if _, err := Recover(t.TempDir()); !errors.Is(err, ErrNothing) {
 		t.Errorf("an empty folder: %v", err)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -309,6 +310,29 @@ func TestASlowDiskMakesNobodyWait(t *testing.T) {
 	}
 	if all := told.all(); len(all) != 1 {
 		t.Errorf("told %v", all)
+	}
+}
+
+// On a full disk the check goes on, and its visitor is told.
+func TestAFullDisk(t *testing.T) {
+	o, told := options(t, true)
+	if err := os.Symlink("/dev/full", filepath.Join(o.Dir, archive.ObservationsFile+".part")); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, o)
+	list := pictures(t, media.H264, 2)
+	for i := 0; len(told.all()) == 0 && i < 1000; i++ {
+		feed(t, r, list, time.Duration(2*i)*time.Second)
+	}
+	feed(t, r, list, time.Hour) // does nothing any more
+	if all := told.all(); len(all) != 1 || !errors.Is(all[0], archive.ErrDisk) || !errors.Is(all[0], syscall.ENOSPC) {
+		t.Errorf("told %v", all)
+	}
+	if r.Picture(list[0], 2*time.Hour) {
+		t.Error("the video goes on alone")
+	}
+	if err := r.Discard(); err != nil {
+		t.Error(err)
 	}
 }
 

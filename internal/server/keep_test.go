@@ -172,3 +172,15 @@ func TestKeepRefusals(t *testing.T) {
 		t.Errorf("%d refused checks run", n)
 	}
 }
+
+// A server that ends closes what it records.
+func TestDrainClosesRecordings(t *testing.T) {
+	s, library := keeping(t, store.Options{})
+	o, _ := s.begin(`{"what":"observations","days":null}`)
+	pretend(t, s, o, 5)
+	s.end()
+	n, err := library.Get(t.Context(), o.ID)
+	if err != nil || n.State != store.Ready || n.Frames < 5 {
+		t.Errorf("session %+v, %v", n, err)
+	}
+}
