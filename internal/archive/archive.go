@@ -87,8 +87,8 @@ type Digest struct {
 	// the reading is sure, the back is on the roller) in which nothing of safety, technique or pace was to be corrected.
 	Score float64
 	Worst *Worst
-	// Spoken is the number of cues that were spoken.
-	Spoken int
+	// Corrections is the number of cues of safety, technique or pace that were spoken: praise and set-up are none.
+	Corrections int
 }
 
 // Worst is the longest finding of the gravest severity.

@@ -88,8 +88,8 @@ func (c *scorer) add(f *Frame) {
 func (c *scorer) digest() Digest {
 	d := Digest{Session: *c.session, DurationS: c.last - c.first, Score: math.NaN(), Worst: worst(c.session)}
 	for i := range c.session.Cues {
-		if c.session.Cues[i].Spoken {
-			d.Spoken++
+		if one := &c.session.Cues[i]; one.Spoken && c.wrong[one.Code] {
+			d.Corrections++
 		}
 	}
 	way := 1

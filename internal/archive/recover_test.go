@@ -61,7 +61,7 @@ func TestWhatACrashLeavesIsClosed(t *testing.T) {
 		if seconds < 20 {
 			continue
 		}
-		if d.Worst == nil || d.Worst.Code != "roller_too_low" || d.Session.Passes == 0 || d.Session.TimeInZoneS.Thoracic < 3 || d.Spoken == 0 {
+		if d.Worst == nil || d.Worst.Code != "roller_too_low" || d.Session.Passes == 0 || d.Session.TimeInZoneS.Thoracic < 3 || d.Corrections == 0 {
 			t.Errorf("recovered session %+v", d.Session)
 		}
 	}

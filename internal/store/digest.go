@@ -13,7 +13,7 @@ func (n *Session) Apply(d archive.Digest) {
 	n.State, n.Error, n.Reserved = Ready, "", 0
 	n.Exercise, n.ExerciseVersion, n.Hash = d.Session.Exercise.ID, d.Session.Exercise.Version, d.Session.Exercise.Hash
 	n.DurationS, n.Score = known(d.DurationS), known(d.Score)
-	n.Frames, n.Cues = d.Session.Frames.Analysed, d.Spoken
+	n.Frames, n.Cues = d.Session.Frames.Analysed, d.Corrections
 	n.Worst = nil
 	if w := d.Worst; w != nil {
 		n.Worst = &Worst{StartS: w.StartS, EndS: w.EndS, Code: w.Code, Severity: w.Severity}

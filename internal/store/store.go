@@ -80,9 +80,10 @@ type Session struct {
 	// Score is 0…100: archive.Digest.
 	Score *float64 `json:"score"`
 	Worst *Worst   `json:"worst"`
-	Cues  int      `json:"cues"`
-	Tags  []string `json:"tags"`
-	Keep  Keep     `json:"keep"`
+	// Cues is the number of corrections that were spoken.
+	Cues int      `json:"cues"`
+	Tags []string `json:"tags"`
+	Keep Keep     `json:"keep"`
 	// KeepUntil is when the video goes; null: it stays.
 	KeepUntil *time.Time `json:"keep_until"`
 	Video     *Video     `json:"video"`
