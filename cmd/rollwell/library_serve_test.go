@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -85,7 +86,8 @@ func tus(t *testing.T, method, url string, body io.Reader, headers ...string) ht
 
 // The whole way: a clip is sent to the server in pieces, analysed, and its video, track and picture are there.
 func TestServeTakesClips(t *testing.T) {
-	s := serve(t)
+	data := t.TempDir()
+	s := serve(t, "--data", data)
 	base := strings.TrimSuffix(s.url, "/")
 	text, err := os.ReadFile(piece(t, "lumbar", "piece.mp4"))
 	if err != nil {
@@ -126,7 +128,38 @@ func TestServeTakesClips(t *testing.T) {
 	if status, body := request(t, http.MethodGet, session+"/thumb", "", ""); status != http.StatusOK || !bytes.HasPrefix(body, []byte("\xff\xd8")) {
 		t.Errorf("the picture: %d, %d bytes", status, len(body))
 	}
+	// A backup is made beside the server.
+	file, other := filepath.Join(t.TempDir(), "b.tar.zst"), t.TempDir()
+	for _, args := range [][]string{{"backup", "--data", data, file}, {"restore", "--data", other, file}} {
+		if code, _, errs := rollwell(t.Context(), args...); code != exitOK {
+			t.Fatalf("%v: exit code %d: %s", args, code, errs)
+		}
+	}
+	if all := listed(t, other); len(all) != 1 || all[0].ID != n.Session.ID || all[0].State != store.Ready {
+		t.Errorf("in the backup: %+v", all)
+	}
 	if status, body := request(t, http.MethodGet, base+"/api/library/jobs", "", ""); status != http.StatusOK || !bytes.Contains(body, []byte(`"state":"done"`)) {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+// Where the database is lost, the sessions are taken in anew from their files.
+func TestLostDatabase(t *testing.T) {
+	data := t.TempDir()
+	want := addClips(t, data, piece(t, "lumbar", "piece.mp4"))[0]
+	for _, name := range []string{"rollwell.db", "rollwell.db-wal", "rollwell.db-shm"} {
+		if err := os.Remove(filepath.Join(data, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	serve(t, "--data", data)
+	all := listed(t, data)
+	if len(all) != 1 {
+		t.Fatalf("%+v", all)
+	}
+	got := all[0]
+	got.Kind, got.Title, got.Created, got.Language, got.Outcome = want.Kind, want.Title, want.Created, want.Language, want.Outcome
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -151,7 +151,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	have, want, err := p.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: it is no library, or a damaged one; restore a backup with `rollwell restore`: %w", ErrDamaged, err)
+		return fmt.Errorf("%w: it is no library, or a damaged one; restore a backup with `rollwell restore`, or move %s away: "+
+			"the sessions' files are then taken in anew, without their titles, tags, notes and marks: %w", ErrDamaged, databaseFile, err)
 	}
 	if have > want {
 		return fmt.Errorf("%w: a newer Rollwell has written it (format %d, this one knows %d); use that one", ErrDamaged, have, want)
