@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"math"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -52,9 +53,12 @@ func (p *Progress) now() (share float64, left *float64) {
 	return share, &seconds
 }
 
+// libraryWords is what the video library says of a fault, with its number: for the log, not for people.
+var libraryWords = regexp.MustCompile(` \(libav: [^()]*(\(-?\d+\))?\)`)
+
 // Sentence makes a sentence of an error, for people. A file's name at its beginning stays as it is.
 func Sentence(err error) string {
-	text := err.Error()
+	text := libraryWords.ReplaceAllString(err.Error(), "")
 	if text == "" {
 		return "It failed."
 	}

@@ -285,6 +285,7 @@ func TestGiveWay(t *testing.T) {
 
 func TestSentence(t *testing.T) {
 	for text, want := range map[string]string{
+		"a.mp4: it was never finished; copy it again (libav: Invalid data found (-1094995529))": "a.mp4: it was never finished; copy it again.",
 		"iMG 1.mov: cut off": "IMG 1.mov: cut off.", "img.mov: cut off": "img.mov: cut off.", "no video": "No video.", "Stop!": "Stop!", "": "It failed.",
 	} {
 		if got := Sentence(errors.New(text)); got != want {
