@@ -202,7 +202,7 @@ func TestRetention(t *testing.T) {
 	s, c := open(t, Options{})
 	n := create(t, s, Session{KeepUntil: p(noon.Add(time.Hour)), Video: &Video{File: "play.mp4", Type: "video/mp4"}, Thumb: true})
 	stays := create(t, s, Session{Video: &Video{File: "video.mp4", Type: "video/mp4"}})
-	for _, name := range []string{"video.bin", "play.mp4", "thumb.jpg", archive.ObservationsFile, archive.SessionFile} {
+	for _, name := range []string{"video.bin", "video-2.mp4", "video-10.webm", "play.mp4", "thumb.jpg", archive.ObservationsFile, archive.SessionFile} {
 		put(t, s, n.ID, name, "12345")
 	}
 	put(t, s, stays.ID, "video.mp4", "x")
@@ -224,6 +224,16 @@ func TestRetention(t *testing.T) {
 	}
 	if other, _ := s.Dir(stays.ID); !exists(other, "video.mp4") {
 		t.Error("a video without an end has gone")
+	}
+	// One that was to go at once, when the program was killed, goes later.
+	if _, err := s.Update(t.Context(), stays.ID, func(n *Session) error { n.Keep = KeepObservations; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if other, _ := s.Dir(stays.ID); exists(other, "video.mp4") {
+		t.Error("a video that was to go is there")
 	}
 }
 

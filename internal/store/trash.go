@@ -109,7 +109,8 @@ func (s *Store) Sweep(ctx context.Context) error {
 	for i := range old {
 		err = errors.Join(err, s.Purge(ctx, old[i].ID))
 	}
-	due, more := selected(ctx, s.db, "WHERE keep_until_ms <= ? AND video_file IS NOT NULL AND state IN ('ready', 'failed')", milliseconds(s.now()))
+	due, more := selected(ctx, s.db, `WHERE video_file IS NOT NULL AND
+		(keep_until_ms <= ? AND state IN ('ready', 'failed') OR keep = 'observations' AND state = 'ready')`, milliseconds(s.now()))
 	err = errors.Join(err, more)
 	for i := range due {
 		err = errors.Join(err, s.DropVideo(ctx, due[i].ID))
@@ -128,19 +129,10 @@ func showsPictures(name string) bool {
 	return false
 }
 
-// DropVideo removes all pictures of a session. What was observed stays.
+// DropVideo removes all pictures of a session. What was observed stays. It can be cut off: the files go first, and Sweep
+// finds a session that should have none.
 func (s *Store) DropVideo(ctx context.Context, id string) error {
 	dir, err := s.Dir(id)
-	if err != nil {
-		return err
-	}
-	_, err = s.Update(ctx, id, func(n *Session) error {
-		n.Video, n.Thumb = nil, false
-		if n.Keep == KeepVideo {
-			n.Keep = KeepObservations
-		}
-		return nil
-	})
 	if err != nil {
 		return err
 	}
@@ -160,6 +152,16 @@ func (s *Store) DropVideo(ctx context.Context, id string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("remove a video: %w", err)
+	}
+	_, err = s.Update(ctx, id, func(n *Session) error {
+		n.Video, n.Thumb = nil, false
+		if n.Keep == KeepVideo {
+			n.Keep = KeepObservations
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return s.Measure(ctx, id)
 }
