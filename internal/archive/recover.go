@@ -15,6 +15,10 @@ import (
 // ErrNothing tells that a recording was cut off before its first frame: there is nothing to keep.
 var ErrNothing = errors.New("nothing was recorded")
 
+// worthwhile is how many observed frames are not given up because what was read from them is lost: more than a crash may
+// cost.
+const worthwhile = 120
+
 // mendSuffix ends the names of files that are made of what was cut off.
 const mendSuffix = ".mend"
 
@@ -99,7 +103,10 @@ func (m *mender) read() error {
 	}
 	m.frames = min(n, len(m.lines))
 	m.lines = m.lines[:m.frames]
-	if m.frames == 0 {
+	switch {
+	case m.frames == 0 && n > worthwhile:
+		return fmt.Errorf("%w: %s cannot be read, but %d frames were observed: judge them again with rollwell rescore", ErrFormat, ReadingsFile, n)
+	case m.frames == 0:
 		return ErrNothing
 	}
 	if err := m.readEvents(); err != nil {

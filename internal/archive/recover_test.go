@@ -134,6 +134,29 @@ func TestRecoverCutOff(t *testing.T) {
 	}
 }
 
+// Observations are not given up because what was read from them is damaged.
+func TestRecoverKeepsWhatCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	w, err := Create(dir, header(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	play(t, simulate.Run(lumbar(8)), w)
+	if err := w.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, ReadingsFile+partSuffix), []byte("damaged"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := names(t, dir)
+	if _, err := Recover(dir); err == nil || errors.Is(err, ErrNothing) {
+		t.Errorf("recovered: %v", err)
+	}
+	if !slices.Equal(before, names(t, dir)) {
+		t.Errorf("files %v, before %v", names(t, dir), before)
+	}
+}
+
 func TestRecoverNothing(t *testing.T) {
 	if _, err := Recover(t.TempDir()); !errors.Is(err, ErrNothing) {
 		t.Errorf("an empty folder: %v", err)

@@ -49,11 +49,10 @@ type film struct {
 	done     chan struct{}
 
 	// What follows belongs to the goroutine.
-	part    *video.Recording
-	parts   []string
-	written int64
-	failed  error
-	single  bool // single pictures have come, which has been told
+	part   *video.Recording
+	parts  []string
+	failed error
+	single bool // single pictures have come, which has been told
 }
 
 type picture struct {
@@ -161,7 +160,6 @@ func (f *film) add(p picture) error {
 	if errors.Is(err, video.ErrKeyNeeded) || errors.Is(err, video.ErrTimestamp) {
 		return nil
 	}
-	f.written += int64(len(p.unit.Data))
 	return err
 }
 
@@ -194,12 +192,12 @@ func (f *film) closePart() error {
 	return err
 }
 
-// askRoom asks for room for what is written and a bit more: the library does not know yet what this recording takes.
+// askRoom asks for room for what comes next.
 func (f *film) askRoom() error {
 	if f.room == nil || f.failed != nil {
 		return nil //nolint:nilerr // has been told
 	}
-	return f.room(f.written + margin)
+	return f.room(margin)
 }
 
 // removeParts removes the files of a recording.

@@ -24,7 +24,7 @@ type Options struct {
 	Header results.Header
 	// Video says to keep the pictures too.
 	Video bool
-	// Room tells whether so many bytes more may be kept; nil: any number.
+	// Room tells whether so many bytes more may be kept beside what is in the folder by now; nil: any number.
 	Room func(bytes int64) error
 	Log  *slog.Logger
 	// Warn is told why the video, or all of the recording, stops early, and ErrNoVideo while the video only pauses: each

@@ -75,7 +75,9 @@ func (s *Server) record(ctx context.Context, c *check, config *session.LiveConfi
 	r := &recording{header: s.headerOf(first, config)}
 	r.Recorder, err = record.Start(record.Options{
 		Dir: dir, Header: r.header, Video: k.What == store.KeepVideo, Log: c.log, Warn: c.recordingEnds,
-		Room: func(bytes int64) error { return s.o.Library.Room(ctx, bytes) },
+		Room: func(bytes int64) error { // others are to see what this one takes, too
+			return errors.Join(s.o.Library.Measure(ctx, c.id), s.o.Library.Room(ctx, bytes))
+		},
 	})
 	if err != nil {
 		return errors.Join(err, s.forgetRecording(ctx, c.id))
