@@ -37,9 +37,10 @@ function readers() {
   canvas.width = 640
   canvas.height = 40
   const g = canvas.getContext('2d', { willReadFrequently: true })
+  window.__shown = () => document.querySelector('canvas.picture')
   window.__number = () => {
-    const shown = document.querySelector('canvas.picture')
-    g.drawImage(shown, 0, 0, shown.width, shown.height / 9, 0, 0, 640, 40)
+    const shown = window.__shown()
+    g.drawImage(shown, 0, 0, shown.videoWidth ?? shown.width, (shown.videoHeight ?? shown.height) / 9, 0, 0, 640, 40)
     const row = g.getImageData(0, 20, 640, 1).data
     let n = 0
     for (let bit = 0; bit < 16; bit++) {
@@ -141,6 +142,32 @@ for (const kind of kinds) {
     assert.deepEqual(complaints, [])
   })
 }
+
+// Browsers that cannot take a picture with its own time, as at an address without TLS: what stands still agrees there, too.
+test('without VideoFrame the video itself is shown, and steps and seeks agree', { timeout: 120_000 }, async () => {
+  const times = await server.times(server.ids['29.97'])
+  const other = await page.context().newPage()
+  await other.addInitScript(() => delete window.VideoFrame)
+  const mine = page
+  page = other
+  try {
+    await open('29.97')
+    await page.evaluate(readers)
+    await page.evaluate(() => (window.__shown = () => document.querySelector('video')))
+    assert.equal(await page.locator('canvas.picture').isVisible(), false)
+    for (let i = 0; i < 12; i++) {
+      agree(await settled(), times, `${i} frames on`)
+      await page.keyboard.press('ArrowRight')
+    }
+    for (const key of ['Shift+ArrowRight', 'Shift+ArrowRight', 'End', 'ArrowLeft', 'Home']) {
+      await page.keyboard.press(key)
+      agree(await settled(), times, key)
+    }
+  } finally {
+    page = mine
+    await other.close()
+  }
+})
 
 /** Waits until the server has everything. */
 const saved = () => until('everything is saved', async () => (await page.locator('[data-review]').getAttribute('data-unsaved')) === '0', 15_000)

@@ -31,11 +31,13 @@ export interface Bands {
   passes: Band[]
   blocks: Band[]
   phases: Band[]
+  /** What hurt, when, and how much. */
+  pains: Band[]
   /** Times of notes. */
   notes: number[]
 }
 
-export type RowName = 'cues' | 'zones' | 'holds' | 'passes' | 'blocks' | 'phases'
+export type RowName = 'cues' | 'zones' | 'holds' | 'passes' | 'blocks' | 'phases' | 'pains'
 export interface Row {
   name: RowName
   top: number
@@ -51,7 +53,7 @@ export function layout(bands: Bands): Row[] {
     top += lines * rowHeight + 6
   }
   add('cues', Math.max(1, Math.min(mostCueRows, Math.max(0, ...rowsOf(bands.cues, mostCueRows)) + 1)))
-  for (const name of ['zones', 'holds', 'passes', 'blocks'] as const) if (bands[name].length > 0) add(name, 1)
+  for (const name of ['zones', 'holds', 'passes', 'blocks', 'pains'] as const) if (bands[name].length > 0) add(name, 1)
   if (new Set(bands.phases.map((p) => p.name)).size > 1) add('phases', 1)
   return rows
 }

@@ -31,10 +31,19 @@ export interface Selected {
   shape: number
 }
 
-/** Fetches what a review needs. Throws ApiError, BadTrack or Malformed. */
+/** A session that is not analysed yet: it can be asked for again. */
+export class NotReady extends Error {
+  override name = 'NotReady'
+}
+
+/** Fetches what a review needs. Throws ApiError, BadTrack, Malformed or NotReady. */
 export async function load(id: string): Promise<{ opened: Opened; track: Track }> {
-  const [opened, track] = await Promise.all([getSession(id), getTrack(id)])
-  return { opened, track }
+  const track = getTrack(id)
+  track.catch(() => undefined) // told below, unless the session says more
+  const opened = await getSession(id)
+  if (['recording', 'uploading', 'queued', 'analysing'].includes(opened.session.state)) throw new NotReady(opened.session.state)
+  if (opened.session.state === 'failed' && opened.session.error) throw new Error(opened.session.error)
+  return { opened, track: await track }
 }
 
 export class Model {
@@ -103,6 +112,13 @@ export class Model {
   readonly falseCues = $derived.by(() => new Map(this.marks.items.filter((m) => m.value.kind === 'false' && m.value.cue !== null).map((m) => [m.value.cue, m.key])))
   readonly missed = $derived.by(() => this.marks.items.filter((m) => m.value.kind === 'missed'))
   readonly notesInOrder = $derived.by(() => this.notes.items.toSorted((a, b) => a.value.t - b.value.t))
+
+  /** What the person said that it hurt, for as long as the words take on the timeline. */
+  get pains(): Band[] {
+    const long = Math.max(1, 0.08 * (this.player.span.to - this.player.span.from))
+    const told = this.opened.events.filter((e) => e.type === 'pain' && e.value !== null)
+    return told.map((e) => ({ from: e.t, to: e.t + long, name: 'pain', text: this.app.words.t('review.painOf', { n: e.value ?? 0 }) }))
+  }
 
   blockBands(): Band[] {
     const title = (exercise: string, side: string): string => {

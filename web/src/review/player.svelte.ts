@@ -2,6 +2,7 @@
 // that the browser says it presents, so that both agree while playing, stepping and seeking.
 
 import { clamp } from '../lib/overlay/geometry'
+import { drawPicture } from './picture'
 import type { Track } from './track'
 
 export interface Range {
@@ -91,7 +92,7 @@ export class Player {
     on('error', () => this.give(video))
     let handle = 0
     const presented = (_now: number, { mediaTime }: { mediaTime: number }): void => {
-      this.present((this.draw(video) ?? mediaTime) + (this.offset ?? 0))
+      this.present((drawPicture(video, this.picture) ?? mediaTime) + (this.offset ?? 0))
       handle = video.requestVideoFrameCallback(presented)
     }
     if ('requestVideoFrameCallback' in video) handle = video.requestVideoFrameCallback(presented)
@@ -103,29 +104,6 @@ export class Player {
       clearTimeout(this.waiting)
       this.video = null
       this.seeking = false
-    }
-  }
-
-  // The browser shows a new picture a moment before or after it tells of it, and the overlay would be one picture off. A
-  // picture that is taken with its own time and drawn in the same turn as the overlay never is. Returns its media time.
-  private draw(video: HTMLVideoElement): number | null {
-    const g = this.picture?.getContext('2d', { alpha: false })
-    if (!g || typeof VideoFrame === 'undefined') return null
-    let frame: VideoFrame | null = null
-    try {
-      frame = new VideoFrame(video)
-      const { displayWidth: width, displayHeight: height, timestamp } = frame
-      // Where a turned video is not turned here, the video itself is shown.
-      if (width !== video.videoWidth || height !== video.videoHeight) return null
-      if (g.canvas.width !== width || g.canvas.height !== height) [g.canvas.width, g.canvas.height] = [width, height]
-      g.drawImage(frame, 0, 0, width, height)
-      g.canvas.hidden = false
-      return timestamp / 1e6
-    } catch {
-      g.canvas.hidden = true
-      return null
-    } finally {
-      frame?.close()
     }
   }
 
