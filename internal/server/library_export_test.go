@@ -199,7 +199,8 @@ func TestImportOverHTTP(t *testing.T) {
 		t.Errorf("imported %+v of %+v", got, n)
 	}
 	notes, err := s.library.Notes(t.Context(), got.ID)
-	if err != nil || len(notes) != 1 || notes[0].Text != "look" {
+	wrote, err2 := s.library.Notes(t.Context(), n.ID)
+	if err = errors.Join(err, err2); err != nil || len(notes) != 1 || notes[0].Text != "look" || !notes[0].Created.Equal(wrote[0].Created) || notes[0].ID == wrote[0].ID {
 		t.Errorf("notes %+v: %v", notes, err)
 	}
 	one, two := s.call(http.MethodGet, sessionsPath+"/"+n.ID+"/export/csv", "").body, s.call(http.MethodGet, sessionsPath+"/"+got.ID+"/export/csv", "").body

@@ -59,8 +59,10 @@ func (s *Store) AddNote(ctx context.Context, session string, n Note) (Note, erro
 	if err := n.check(); err != nil {
 		return n, err
 	}
-	n.Created = s.now()
-	n.Updated = n.Created
+	if n.Created.IsZero() { // else it comes from elsewhere, too
+		n.Created = s.now()
+		n.Updated = n.Created
+	}
 	err := s.inside(ctx, func(tx *sql.Tx) error {
 		if err := room(ctx, tx, "notes", session); err != nil {
 			return err
@@ -212,7 +214,10 @@ func (s *Store) AddMark(ctx context.Context, session string, m Mark) (Mark, erro
 	if err := m.check(); err != nil {
 		return m, err
 	}
-	m.Created = timeOf(milliseconds(s.now()))
+	if m.Created.IsZero() {
+		m.Created = s.now()
+	}
+	m.Created = timeOf(milliseconds(m.Created))
 	return m, s.inside(ctx, func(tx *sql.Tx) error {
 		if err := room(ctx, tx, "marks", session); err != nil {
 			return err
