@@ -86,7 +86,9 @@ func (s *Store) List(ctx context.Context, q Query) (p Page, err error) {
 		limit = most
 	}
 	// What is not known comes last either way.
-	rest := where + " ORDER BY " + order + " IS NULL, " + order + direction + ", created_ms DESC, id LIMIT ? OFFSET ?"
+	by := " ORDER BY " + order + " IS NULL, " + order + direction + ", created_ms DESC, id"
+	// The ids alone are sorted first: a whole session with its tags is a hundred times as much.
+	rest := "WHERE id IN (SELECT id FROM sessions " + where + by + " LIMIT ? OFFSET ?)" + by
 	if p.Sessions, err = selected(ctx, s.db, rest, append(args, limit, max(0, q.Offset))...); err != nil {
 		return p, err
 	}

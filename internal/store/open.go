@@ -116,7 +116,7 @@ func (s *Store) open(ctx context.Context) error {
 	if s.db, err = sql.Open("sqlite", dataSource(filepath.Join(s.o.Dir, databaseFile))); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	s.db.SetMaxOpenConns(8)
+	s.db.SetMaxOpenConns(4)
 	if s.lock != nil { // whoever has the lock already has done it
 		if err := migrate(ctx, s.db); err != nil {
 			return err
@@ -135,7 +135,7 @@ func (s *Store) open(ctx context.Context) error {
 // read first and write then would wait for each other.
 func dataSource(path string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16000)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-4000)",
 	}}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
