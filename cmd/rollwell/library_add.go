@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/queue"
@@ -65,7 +66,10 @@ func (c libraryAddCmd) Run(ctx context.Context, std streams) (fault error) {
 	for _, clip := range c.Clips {
 		j, err := c.add(ctx, s, q, clip)
 		if err != nil {
-			faults = append(faults, inputError(err))
+			if !errors.Is(err, errOutput) {
+				err = inputError(err)
+			}
+			faults = append(faults, err)
 			continue
 		}
 		added = append(added, j)
@@ -85,7 +89,7 @@ func (c libraryAddCmd) add(ctx context.Context, s *store.Store, q *queue.Queue, 
 		return j, err
 	}
 	if err := s.Room(ctx, info.Size()); err != nil {
-		return j, fmt.Errorf("%s: %w", clip, err)
+		return j, fmt.Errorf("%w: %s: %w", errOutput, clip, err)
 	}
 	title := c.Title
 	if title == "" {
@@ -217,13 +221,24 @@ func copyFile(ctx context.Context, from, to string) (err error) {
 	defer in.Close() //nolint:errcheck // it is only read
 	out, err := os.OpenFile(to+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return outputError(err)
+		return dataError(err)
 	}
 	_, err = io.Copy(out, &stoppable{ctx, in})
 	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return errors.Join(outputError(err), os.Remove(to+".part"))
+		return errors.Join(dataError(err), os.Remove(to+".part"))
 	}
-	return outputError(os.Rename(to+".part", to))
+	return dataError(os.Rename(to+".part", to))
+}
+
+// dataError marks what keeps the library from being written, and says what to do.
+func dataError(err error) error {
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return fmt.Errorf("%w: the disk is full; free some space on it or choose another folder with --data: %w", errOutput, err)
+	}
+	return fmt.Errorf("%w: %w", errOutput, err)
 }
 
 // stoppable is a reader that ends with a context.

@@ -57,8 +57,11 @@ func (d dataFlag) open(ctx context.Context, o store.Options, log *slog.Logger) (
 	}
 	o.Dir = dir
 	s, err := store.Open(ctx, o)
-	if err != nil {
+	if errors.Is(err, store.ErrLocked) {
 		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err != nil {
+		return nil, dataError(err)
 	}
 	if o.Shared {
 		return s, nil

@@ -120,6 +120,32 @@ func TestClipsThatBrowsersDoNotPlay(t *testing.T) {
 	}
 }
 
+// A library that is full, or in use, says so and stays as it was.
+func TestAddRefusals(t *testing.T) {
+	data := t.TempDir()
+	clip := piece(t, "correct", "piece.mp4")
+	code, _, errs := inLibrary(t, data, "add", "--models", testModels, "--model=lite", "--disk-budget", "10KiB", clip)
+	if code != exitOutput || !strings.Contains(errs, "the library is full") || !strings.Contains(errs, "--disk-budget") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	cmd := program(t, "library", "add", "--data", data, "--models", testModels, "--model=lite", clip)
+	cmd.Env = append(cmd.Env, smallDisk+"=100000")
+	text, err := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); code != exitOutput || !strings.Contains(string(text), "the disk is full; free some space") {
+		t.Errorf("exit code %d (%v): %s", code, err, text)
+	}
+	if all := listed(t, data); len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+	if list, err := os.ReadDir(filepath.Join(data, "sessions")); err != nil || len(list) != 0 {
+		t.Errorf("%v: %v", err, list)
+	}
+	serve(t, "--data", data)
+	if code, _, errs := inLibrary(t, data, "add", "--models", testModels, clip); code != exitUsage || !strings.Contains(errs, "in use") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
 // times are those of a video's frames, in milliseconds.
 func times(t *testing.T, path string) (all []int64) {
 	t.Helper()
