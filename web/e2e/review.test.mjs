@@ -341,7 +341,7 @@ test('everything can be done with the keys', { timeout: 120_000 }, async () => {
   await page.locator('[data-false="0"]').waitFor()
   await saved()
   await page.keyboard.press('d')
-  assert.equal(await page.locator('[data-drawing]').getAttribute('data-drawing').catch(() => 'hidden'), 'hidden', 'drawings are hidden')
+  assert.equal(await page.locator('[data-drawing]').getAttribute('data-drawing'), 'line', 'who draws wants to see it')
   await page.keyboard.press('Escape')
   await page.keyboard.press('?')
   await page.getByRole('dialog').getByText('Next correction').waitFor()
@@ -369,6 +369,13 @@ test('a click on the timeline and on a correction leads there; the view is zoome
   assert.notDeepEqual(await view(), [from2, to2])
   await page.keyboard.press('w')
   assert.deepEqual(await view(), [from, to])
+  // With Shift a part is chosen.
+  const box = await page.locator('.bands canvas').boundingBox()
+  await page.keyboard.down('Shift')
+  await drag([box.x + box.width / 4, box.y + 30], [box.x + box.width / 2, box.y + 30])
+  await page.keyboard.up('Shift')
+  const [left, right] = (await page.locator('[data-loop]').getAttribute('data-loop')).split(',').map(Number)
+  assert.ok(Math.abs(left - from - (to - from) / 4) < 0.1 && Math.abs(right - from - (to - from) / 2) < 0.1, `${left} to ${right}`)
   assert.deepEqual(complaints, [])
 })
 

@@ -202,7 +202,10 @@ export class Model {
 
   /** Draws, or stops drawing: only a picture that stands still can be drawn on. */
   setTool(tool: Kind | 'pick' | null): void {
-    if (tool) this.player.pause()
+    if (tool) {
+      this.player.pause()
+      this.layers.drawing = true
+    }
     this.tool = tool
     if (tool !== 'pick') this.selected = null
   }
