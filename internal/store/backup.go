@@ -243,3 +243,19 @@ func packFile(t *tar.Writer, dir, name string) (int64, error) {
 func backupName(name string) bool {
 	return fileForm.MatchString(name) && !strings.HasSuffix(name, scratch) && !strings.HasSuffix(name, ".mend")
 }
+
+// clearBackups removes what a backup or a restoring that was cut off has left.
+func (s *Store) clearBackups() error {
+	lock, err := takeLock(filepath.Join(s.o.Dir, backupLock))
+	if errors.Is(err, ErrLocked) { // one is being made
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = errors.Join(os.RemoveAll(filepath.Join(s.o.Dir, backupFolder)), os.RemoveAll(filepath.Join(s.o.Dir, restoreFolder)), lock.Close())
+	if err != nil {
+		return fmt.Errorf("remove half a backup: %w", err)
+	}
+	return nil
+}

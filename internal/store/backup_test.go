@@ -208,3 +208,27 @@ func TestBackupOfWhatHasGone(t *testing.T) {
 		t.Errorf("%+v, %v", back, err)
 	}
 }
+
+// What a backup, or a restoring, that was killed has left goes at the next start; one that goes on is left alone.
+func TestHalfABackupGoes(t *testing.T) {
+	s, _ := open(t, Options{})
+	half := filepath.Join(s.o.Dir, backupFolder, sessionsFolder)
+	for _, dir := range []string{half, filepath.Join(s.o.Dir, restoreFolder)} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lock, err := takeLock(filepath.Join(s.o.Dir, backupLock))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Recover(t.Context(), closed); err != nil || !exists(half) {
+		t.Errorf("a backup was disturbed: %v", err)
+	}
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Recover(t.Context(), closed); err != nil || exists(s.o.Dir, backupFolder) || exists(s.o.Dir, restoreFolder) {
+		t.Errorf("half a backup is there: %v", err)
+	}
+}
