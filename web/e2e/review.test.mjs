@@ -353,7 +353,8 @@ test('everything can be done with the keys', { timeout: 120_000 }, async () => {
 })
 
 test('a click on the timeline and on a correction leads there; the view is zoomed and moved', { timeout: 60_000 }, async () => {
-  await open('lumbar')
+  await open('lumbar', '?t=1')
+  await page.evaluate(readers)
   const { result } = await detail('lumbar')
   const cue = result.cues.findIndex((c) => c.severity !== 'praise')
   await page.locator(`[data-cue="${cue}"] .jump`).click()
@@ -367,6 +368,8 @@ test('a click on the timeline and on a correction leads there; the view is zoome
   await page.locator('[role=slider]').hover()
   await page.mouse.wheel(200, 0)
   assert.notDeepEqual(await view(), [from2, to2])
+  await settled()
+  assert.ok(Math.abs(Number(await page.locator('.stage').getAttribute('data-at')) - result.cues[cue].start_s) < 0.05, 'the cursor stays where it was')
   await page.keyboard.press('w')
   assert.deepEqual(await view(), [from, to])
   // With Shift a part is chosen.
