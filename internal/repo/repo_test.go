@@ -211,7 +211,7 @@ func modulesNamed(text string) []string {
 // The domain is pure Go and knows no adapter, neither directly nor through another package.
 func TestDomainDependsOnNoAdapter(t *testing.T) {
 	const module = "github.com/rollwell/rollwell/internal/"
-	for _, domain := range []string{"body", "spine", "exercise", "coach", "frame", "media", "setup", "session", "overlay", "words"} {
+	for _, domain := range []string{"body", "spine", "exercise", "coach", "frame", "media", "setup", "session", "overlay", "words", "archive", "store", "queue", "thumb"} {
 		cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", module+domain)
 		cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
 		out, err := cmd.Output()
