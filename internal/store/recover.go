@@ -79,22 +79,30 @@ func (s *Store) mend(ctx context.Context, n *Session, closing func(dir string) (
 		}
 		return s.SetState(ctx, n.ID, Failed, "The files of this session are missing; restore a backup, or delete it.")
 	}
-	if n.State != Uploading && n.State != Recording {
+	if n.State == Recording || n.State == Failed && unclosed(dir) {
+		return s.closeRecording(ctx, n, dir, closing, r)
+	}
+	if n.State != Uploading {
 		if err := removeScratch(dir); err != nil {
 			return err
 		}
 	}
 	switch n.State {
-	case Recording:
-		return s.closeRecording(ctx, n, dir, closing, r)
 	case Analysing, Queued:
 		return s.mendAnalysis(ctx, n, dir, r)
 	}
 	return nil
 }
 
+// unclosed tells whether a folder holds what was seen in a recording and could not be closed yet: what is half written
+// there is all that there is. The scratch of an analysis is none: its video can be analysed again.
+func unclosed(dir string) bool {
+	return !exists(dir, archive.SessionFile) && VideoFile(dir) == "" &&
+		(exists(dir, archive.ObservationsFile) || exists(dir, archive.ObservationsFile+scratch))
+}
+
 // closeRecording makes a whole session of a recording that was cut off, or removes one that holds nothing. What cannot
-// be read stays as it is.
+// be closed stays as it is, and each start tries again: a disk that was full need not stay so.
 func (s *Store) closeRecording(ctx context.Context, n *Session, dir string, closing func(dir string) (archive.Digest, error), r *Recovery) error {
 	d, err := closing(dir)
 	if errors.Is(err, archive.ErrNothing) && !hasData(dir) {
@@ -106,13 +114,15 @@ func (s *Store) closeRecording(ctx context.Context, n *Session, dir string, clos
 			return err
 		}
 	}
-	r.Closed++
+	if err == nil || n.State == Recording {
+		r.Closed++
+	}
 	_, changed := s.Update(ctx, n.ID, func(n *Session) error {
 		if err == nil {
 			n.Apply(d)
 			n.describe(dir, d)
 		} else {
-			n.State, n.Error = Failed, "This recording was cut off, and what there is of it cannot be read: "+err.Error()
+			n.State, n.Error = Failed, "This recording was cut off and could not be closed; the server tries again at each start: "+err.Error()
 		}
 		return nil
 	})
@@ -185,9 +195,9 @@ func (s *Store) adopt(ctx context.Context, id string, closing func(dir string) (
 	case VideoFile(dir) != "":
 		n.Error = "This video was found without its entry in the library; analyse it again."
 	default:
-		n.Error = "This session was found without its entry in the library, and cannot be read: " + err.Error()
+		n.Error = "This session was found without its entry in the library, and could not be closed; the server tries again at each start: " + err.Error()
 	}
-	if err == nil || VideoFile(dir) != "" {
+	if !unclosed(dir) {
 		if err := removeScratch(dir); err != nil {
 			return err
 		}

@@ -100,18 +100,34 @@ func TestRecover(t *testing.T) {
 	}
 }
 
-// What a recording that cannot be closed holds is kept.
+// What a recording that cannot be closed holds is kept at every start, until it can be.
 func TestRecoverKeepsWhatItCannotRead(t *testing.T) {
-	s, _ := open(t, Options{})
-	n := create(t, s, Session{Kind: Live, State: Recording})
-	put(t, s, n.ID, archive.ObservationsFile, "lines")
-	if _, err := s.Recover(t.Context(), broken); err != nil {
-		t.Fatal(err)
-	}
-	got, err := s.Get(t.Context(), n.ID)
-	dir, _ := s.Dir(n.ID)
-	if err != nil || got.State != Failed || got.Error == "" || !exists(dir, archive.ObservationsFile) {
-		t.Errorf("%v: %+v", err, got)
+	for _, name := range []string{archive.ObservationsFile, archive.ObservationsFile + scratch} {
+		s, _ := open(t, Options{})
+		n, stranger := create(t, s, Session{Kind: Live, State: Recording}), NewID()
+		for _, id := range []string{n.ID, stranger} {
+			put(t, s, id, name, "lines")
+			put(t, s, id, archive.ReadingsFile+scratch, "lines")
+		}
+		for start, want := range []Recovery{{Closed: 1, Adopted: 1}, {}, {}} {
+			if r, err := s.Recover(t.Context(), broken); err != nil || r != want {
+				t.Fatalf("start %d: %+v, %v", start, r, err)
+			}
+			for _, id := range []string{n.ID, stranger} {
+				got, err := s.Get(t.Context(), id)
+				if dir, _ := s.Dir(id); err != nil || got.State != Failed || got.Error == "" || !exists(dir, name) || !exists(dir, archive.ReadingsFile+scratch) {
+					t.Errorf("start %d: %v: %+v", start, err, got)
+				}
+			}
+		}
+		if r, err := s.Recover(t.Context(), closed); err != nil || r != (Recovery{Closed: 2}) {
+			t.Errorf("%+v, %v", r, err)
+		}
+		for _, id := range []string{n.ID, stranger} {
+			if got, err := s.Get(t.Context(), id); err != nil || got.State != Ready || got.Error != "" {
+				t.Errorf("%v: %+v", err, got)
+			}
+		}
 	}
 }
 
