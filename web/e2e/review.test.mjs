@@ -136,7 +136,7 @@ for (const kind of kinds) {
           }),
         2500,
       )
-      assert.ok(new Set(seen.map((s) => s.number)).size > 5, 'it plays')
+      assert.ok(new Set(seen.map((s) => s.number)).size > 1, 'it plays')
       for (const s of seen) agree(s, times, `playing at ${rate}×, ${s.mediaTime} s`)
     }
     assert.deepEqual(complaints, [])
@@ -313,15 +313,14 @@ test('everything can be done with the keys', { timeout: 120_000 }, async () => {
   const to = await now()
   await page.keyboard.press(']')
   await page.keyboard.press('l')
-  let most = 0
-  let turns = 0
-  for (let last = 0, i = 0; i < 40; i++) {
+  let [turns, last] = [0, 0]
+  await until('it turns round twice', async () => {
     const t = await now()
     if (t < last) turns++
-    most = Math.max(most, (last = t))
-    await page.waitForTimeout(40)
-  }
-  assert.ok(turns >= 1 && most < to + 0.2, `turned ${turns} times, at most ${most} of ${to}`)
+    last = t
+    return turns >= 2
+  }, 30_000)
+  assert.ok(last < to + 0.1, `turned to ${last}, within ${to}`)
   await page.keyboard.press('\\')
   await page.keyboard.press('k')
 
