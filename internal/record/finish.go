@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rollwell/rollwell/internal/archive"
@@ -185,10 +186,11 @@ func describe(ctx context.Context, path string) (*Video, error) {
 }
 
 // copyPart makes a file with an index of a part. Where there is no room for a copy the part itself has to do: it plays,
-// but one cannot jump about in it as fast. Of a part without a picture nothing is made.
+// but one cannot jump about in it as fast. Of a part without a picture nothing is made. One that could not be read, or
+// for which there was no memory, waits for another try.
 func copyPart(ctx context.Context, part, to string) error {
 	_, err := video.Remux(ctx, part, to)
-	if err != nil && !errors.Is(err, video.ErrNoPictures) && ctx.Err() == nil {
+	if err != nil && !errors.Is(err, video.ErrNoPictures) && !passing(err) && ctx.Err() == nil {
 		if _, unreadable := describe(ctx, part); unreadable == nil {
 			err = os.Rename(part, to)
 			part = ""
@@ -203,4 +205,9 @@ func copyPart(ctx context.Context, part, to string) error {
 		return fmt.Errorf("finish the video: %w", err)
 	}
 	return nil
+}
+
+// passing tells whether an error is of the disk's or the machine's state, and not of the file.
+func passing(err error) bool {
+	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ESTALE) || errors.Is(err, syscall.ENOMEM)
 }

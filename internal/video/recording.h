@@ -41,8 +41,9 @@ typedef struct rv_remuxed {
     int width, height;        // of the first picture
 } rv_remuxed;
 
-// rv_remux copies the pictures of from's video, up to where they can be read, into to with an index: MP4 for H.264 and
-// AV1, WebM for VP8 and VP9. Times stay. Both descriptors stay the caller's. Returns 0, a RV_FAULT or an AVERROR.
+// rv_remux copies the pictures of from's video, up to where they are whole, into to with an index: MP4 for H.264 and
+// AV1, WebM for VP8 and VP9. Times stay. Both descriptors stay the caller's. Returns 0, a RV_FAULT or an AVERROR; one of
+// the system where from could not be read, which is no end.
 int rv_remux(int from, int to, const rv_flag *cancel, rv_remuxed *done);
 
 #endif

@@ -86,11 +86,12 @@ static int open_target(rv_remuxer *m) {
     return err < 0 ? err : m->io->error;
 }
 
-// Copies up to the end, or to where nothing more can be read.
+// Copies up to the end, or to where nothing whole follows.
 static int copy(rv_remuxer *m, const rv_flag *cancel, rv_remuxed *done) {
     AVPacket *p = m->packet;
     int64_t last = AV_NOPTS_VALUE;
-    while (av_read_frame(m->in, p) >= 0) {
+    int end;
+    while ((end = av_read_frame(m->in, p)) >= 0) {
         int wanted = p->stream_index == m->film->index && p->pts != AV_NOPTS_VALUE && !(p->flags & AV_PKT_FLAG_CORRUPT) &&
                      (done->frames > 0 || p->flags & AV_PKT_FLAG_KEY);
         if (p->dts == AV_NOPTS_VALUE)
@@ -116,6 +117,8 @@ static int copy(rv_remuxer *m, const rv_flag *cancel, rv_remuxed *done) {
     }
     if (rv_flag_is_raised(cancel))
         return AVERROR_EXIT;
+    if (end == AVERROR(ENOMEM))
+        return end;
     return done->frames ? 0 : RV_FAULT_NO_PICTURE;
 }
 
@@ -145,6 +148,8 @@ int rv_remux(int from, int to, const rv_flag *cancel, rv_remuxed *done) {
         avio_flush(m.io);
         err = m.io->error;
     }
+    if (m.source && m.source->error < 0) // which demuxers take for the end of the file, or for damage
+        err = m.source->error;
     release(&m);
     return err < 0 ? err : 0;
 }

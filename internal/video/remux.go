@@ -23,9 +23,9 @@ type Copied struct {
 	Width, Height int
 }
 
-// Remux copies a recording, up to where it can be read, into a file in which players find their way fast: an MP4 with
+// Remux copies a recording, up to where it is whole, into a file in which players find their way fast: an MP4 with
 // its index first, or a WebM with cues. Not one picture is coded anew, and their times stay. to is replaced once it is
-// whole. An error that wraps ErrNoPictures says that there was nothing to copy.
+// whole. An error that wraps ErrNoPictures says that there was nothing to copy; a disk that cannot be read is another.
 func Remux(ctx context.Context, from, to string) (Copied, error) {
 	in, err := os.Open(from)
 	if err != nil {
