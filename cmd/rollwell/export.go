@@ -83,7 +83,11 @@ func (c exportCmd) find(ctx context.Context) (e *exported, err error) {
 
 // open reads a folder.
 func (c exportCmd) open(dir, name string) (*exported, error) {
-	s, a, err := export.Open(dir)
+	open := export.Open
+	if export.Streams(c.Format) {
+		open = export.OpenHead
+	}
+	s, a, err := open(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s holds no whole session; analyze writes one: %w", errInput, dir, err)
 	}
@@ -153,7 +157,7 @@ func (c exportCmd) writing(e *exported, warn io.Writer) (*export.Writing, error)
 func (c exportCmd) fill(ctx context.Context, to io.Writer, e *exported, writing *export.Writing) error {
 	switch c.Format {
 	case "csv":
-		return export.CSV(to, e.Session)
+		return export.CSV(to, e.archive.Each)
 	case "trc":
 		return export.TRC(to, e.Session, filepath.Base(c.Out))
 	case "mot":

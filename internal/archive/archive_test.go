@@ -306,3 +306,21 @@ func TestPicturesOfAnotherSize(t *testing.T) {
 		}
 	}
 }
+
+// A document of empty frames is small, and what becomes of it is not.
+func TestRestorerTakesOnlySoManyFrames(t *testing.T) {
+	r, err := Restore(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.frames = maxFrames - 1
+	if err := r.Add(nil, []byte(`{}`)); err != nil || r.TrackSize() != maxFrames*trackFrame {
+		t.Errorf("%v", err)
+	}
+	if err := r.Add(nil, []byte(`{}`)); !errors.Is(err, ErrFormat) {
+		t.Errorf("one more: %v", err)
+	}
+	if err := r.Abandon(); err != nil {
+		t.Error(err)
+	}
+}

@@ -165,8 +165,17 @@ func (a *Archive) Frames() ([]Frame, error) {
 	return list, nil
 }
 
-// each reads all analysed frames, one after the other. A frame is valid during the call, but for its Active.
+// each is Each for who takes all of them.
 func (a *Archive) each(take func(*Frame)) error {
+	return a.Each(func(f *Frame) error {
+		take(f)
+		return nil
+	})
+}
+
+// Each reads all analysed frames, one after the other, until take returns an error, which is then its own. A frame is
+// valid during the call, but for its Active.
+func (a *Archive) Each(take func(*Frame) error) error {
 	l, err := openLines(filepath.Join(a.dir, ReadingsFile), false)
 	if errors.Is(err, os.ErrNotExist) {
 		l, err = openLines(filepath.Join(a.dir, FramesFile), true)
@@ -202,7 +211,9 @@ func (a *Archive) each(take func(*Frame)) error {
 			}
 			a.see(&f, seen, r.Scale)
 		}
-		take(&f)
+		if err := take(&f); err != nil {
+			return err
+		}
 	}
 }
 

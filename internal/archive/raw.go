@@ -119,11 +119,15 @@ func add(l *lines, text []byte) error {
 	return l.add(line.Bytes())
 }
 
+// maxFrames is how many frames are taken from elsewhere: four hours at 30 frames a second.
+const maxFrames = 432_000
+
 // Add writes a frame's lines, as Raw.Next gave them.
 func (r *Restorer) Add(seen, read []byte) error {
-	if r.frames++; r.frames > maxLines {
-		return fmt.Errorf("%w: more than %d frames", ErrFormat, maxLines)
+	if r.frames >= maxFrames {
+		return fmt.Errorf("%w: more than %d frames", ErrFormat, maxFrames)
 	}
+	r.frames++
 	if (seen != nil) != (r.seen != nil) {
 		return fmt.Errorf("%w: frame %d: observations are there for all frames or for none", ErrFormat, r.frames)
 	}
@@ -134,6 +138,9 @@ func (r *Restorer) Add(seen, read []byte) error {
 	}
 	return add(r.w.readings, read)
 }
+
+// TrackSize is about how long the TrackFile that Close makes will be, in bytes, and how much memory that takes.
+func (r *Restorer) TrackSize() int64 { return int64(r.frames) * trackFrame }
 
 // Tell writes an event.
 func (r *Restorer) Tell(e Event) error { return r.w.Tell(e) }

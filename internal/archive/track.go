@@ -58,6 +58,9 @@ func WriteTrack(w io.Writer, s *results.Session, frames []Frame) error {
 	return t.write(w)
 }
 
+// trackFrame is about how many bytes a frame takes.
+const trackFrame = 500
+
 // track collects the columns, half a kilobyte a frame.
 type track struct {
 	trackHeader

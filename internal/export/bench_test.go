@@ -22,7 +22,7 @@ func BenchmarkExport(b *testing.B) {
 		}
 	})
 	for name, write := range map[string]func(io.Writer) error{
-		"csv":  func(w io.Writer) error { return CSV(w, s) },
+		"csv":  func(w io.Writer) error { return CSV(w, a.Each) },
 		"trc":  func(w io.Writer) error { return TRC(w, s, "x.trc") },
 		"mot":  func(w io.Writer) error { return MOT(w, s, "x.mot") },
 		"json": func(w io.Writer) error { return Document(w, s, a) },
@@ -41,7 +41,7 @@ func BenchmarkExport(b *testing.B) {
 	b.Run("import", func(b *testing.B) {
 		text := document(b, dir, About{Score: math.NaN()}, nil, nil)
 		for b.Loop() {
-			if _, err := Import(bytes.NewReader(text), b.TempDir()); err != nil {
+			if _, err := Import(bytes.NewReader(text), b.TempDir(), ample); err != nil {
 				b.Fatal(err)
 			}
 		}

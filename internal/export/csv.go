@@ -83,7 +83,9 @@ func rollerNumber(value func(*archive.Frame) float64) func(*archive.Frame) float
 
 // CSV writes a row for each frame under a row of names (RFC 4180). An empty cell is not known. Numbers have a point
 // whatever the language.
-func CSV(w io.Writer, s *Session) error {
+//
+// each hands over the frames, as archive.Archive.Each does: they need not fit into memory.
+func CSV(w io.Writer, each func(take func(*archive.Frame) error) error) error {
 	all := columns()
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
@@ -95,8 +97,7 @@ func CSV(w io.Writer, s *Session) error {
 		return fmt.Errorf("write the CSV file: %w", err)
 	}
 	var b []byte
-	for k := range s.Frames {
-		f := &s.Frames[k]
+	err := each(func(f *archive.Frame) error {
 		for i, c := range all {
 			if c.text != nil {
 				cells[i] = harmless(c.text(f))
@@ -108,6 +109,10 @@ func CSV(w io.Writer, s *Session) error {
 		if err := out.Write(cells); err != nil {
 			return fmt.Errorf("write the CSV file: %w", err)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {

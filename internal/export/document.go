@@ -126,9 +126,10 @@ type Imported struct {
 // maxValue is how long one value of a document may be, in bytes: a frame has 6 KB, a long session's events some 100 KB.
 const maxValue = 16 << 20
 
-// Import makes the files of a session in dir, which has to be there, of a document. After an error nothing is left of
-// them. Errors are ErrDocument, archive.ErrFormat or results.ErrObservations where the document is to blame.
-func Import(r io.Reader, dir string) (Imported, error) {
+// Import makes the files of a session in dir, which has to be there, of a document. Once all of it has come, finishing
+// is asked whether so many more bytes of disk and memory may be taken. After an error nothing is left of the files.
+// Errors are ErrDocument, archive.ErrFormat or results.ErrObservations where the document is to blame.
+func Import(r io.Reader, dir string, finishing func(bytes int64) error) (Imported, error) {
 	m := &meter{r: r}
 	d := &documentReader{d: json.NewDecoder(m), m: m, dir: dir}
 	err := d.read()
@@ -140,6 +141,9 @@ func Import(r io.Reader, dir string) (Imported, error) {
 			err = errors.Join(err, d.files.Abandon())
 		}
 		return Imported{}, documentError(err)
+	}
+	if err := finishing(d.files.TrackSize()); err != nil {
+		return Imported{}, errors.Join(err, d.files.Abandon())
 	}
 	d.out.Digest, err = d.files.Close(d.session, d.end)
 	if err != nil {

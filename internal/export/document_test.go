@@ -123,7 +123,7 @@ func TestDocumentRoundTrip(t *testing.T) {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			rt.Fatal(err)
 		}
-		got, err := Import(bytes.NewReader(first), dir)
+		got, err := Import(bytes.NewReader(first), dir, ample)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestDocumentRoundTrip(t *testing.T) {
 
 func TestImportedSessionIsEqual(t *testing.T) {
 	dir, to := recorded(t, 20), t.TempDir()
-	if _, err := Import(bytes.NewReader(document(t, dir, About{Title: "x", Score: math.NaN()}, nil, nil)), to); err != nil {
+	if _, err := Import(bytes.NewReader(document(t, dir, About{Title: "x", Score: math.NaN()}, nil, nil)), to, ample); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{archive.ObservationsFile, archive.ReadingsFile, archive.EventsFile, archive.SessionFile, archive.TrackFile} {
@@ -174,7 +174,7 @@ func TestDocumentWithoutObservations(t *testing.T) {
 	if !bytes.Contains(text, []byte(`"seen":null`)) {
 		t.Fatal("there is something seen")
 	}
-	if _, err := Import(bytes.NewReader(text), to); err != nil {
+	if _, err := Import(bytes.NewReader(text), to, ample); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(to + "/" + archive.ObservationsFile); !errors.Is(err, os.ErrNotExist) {
@@ -201,12 +201,32 @@ func TestBadDocumentsAreRefusedAndLeaveNothing(t *testing.T) {
 		"another session": change(`"session":{"schema":1`, `"session":{"schema":7`),
 	} {
 		dir := t.TempDir()
-		if _, err := Import(strings.NewReader(text), dir); !errors.Is(err, ErrDocument) {
+		if _, err := Import(strings.NewReader(text), dir, ample); !errors.Is(err, ErrDocument) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if left, _ := os.ReadDir(dir); len(left) > 0 {
 			t.Errorf("%s leaves %v", name, left)
 		}
+	}
+}
+
+// Where there is no room for what becomes of a document, that is said of the room and not of the document.
+func TestImportAsksBeforeItFinishes(t *testing.T) {
+	text, dir := document(t, recorded(t, 2), About{Score: math.NaN()}, nil, nil), t.TempDir()
+	var need int64
+	_, err := Import(bytes.NewReader(text), dir, func(bytes int64) error { need = bytes; return store.ErrFull })
+	if !errors.Is(err, store.ErrFull) || errors.Is(err, ErrDocument) {
+		t.Errorf("%v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+	if _, err := Import(bytes.NewReader(text), dir, ample); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, archive.TrackFile))
+	if err != nil || need < info.Size()*9/10 || need > info.Size()*11/10 {
+		t.Errorf("asked for %d bytes of %d: %v", need, info.Size(), err)
 	}
 }
 
@@ -217,7 +237,7 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte(`{"format":"rollwell-session","schema":1,"frames":[{"seen":null,"read":{}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		dir := t.TempDir()
-		if _, err := Import(bytes.NewReader(text), dir); err == nil {
+		if _, err := Import(bytes.NewReader(text), dir, ample); err == nil {
 			if _, _, err := Open(dir); err != nil {
 				t.Errorf("what was imported cannot be opened: %v", err)
 			}

@@ -48,8 +48,9 @@ type Keeper interface {
 const shrinks = 3
 
 // Restore adds the session of a document to the library. size is how long the document is in bytes, below zero where
-// nobody knows. After an error the library is as it was.
-func Restore(ctx context.Context, library Keeper, r io.Reader, size int64) (n store.Session, err error) {
+// nobody knows. turn is called once all of the document has come, before what takes half a kilobyte of memory for each
+// frame. After an error the library is as it was.
+func Restore(ctx context.Context, library Keeper, r io.Reader, size int64, turn func() error) (n store.Session, err error) {
 	if err := library.Room(ctx, max(0, size/shrinks)); err != nil {
 		return n, err
 	}
@@ -61,7 +62,12 @@ func Restore(ctx context.Context, library Keeper, r io.Reader, size int64) (n st
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return n, fmt.Errorf("make the session's folder: %w", err)
 	}
-	in, err := Import(r, dir)
+	in, err := Import(r, dir, func(bytes int64) error {
+		if err := library.Room(ctx, bytes); err != nil {
+			return err
+		}
+		return turn()
+	})
 	if err != nil {
 		return n, errors.Join(err, os.RemoveAll(dir))
 	}

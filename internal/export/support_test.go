@@ -49,4 +49,17 @@ func lying(n int, at func(i int) float64) *Session {
 	return s
 }
 
+// each hands over the frames as an archive does.
+func (s *Session) each(take func(*archive.Frame) error) error {
+	for i := range s.Frames {
+		if err := take(&s.Frames[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ample is room for everything.
+func ample(int64) error { return nil }
+
 func every(step float64) func(int) float64 { return func(i int) float64 { return float64(i) * step } }

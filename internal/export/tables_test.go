@@ -241,7 +241,7 @@ func TestCSVTellsWhatIsKnown(t *testing.T) {
 	s.Frames[1].S, s.Frames[1].Level, s.Frames[1].SpeedCMS = math.NaN(), "", -3.456
 	s.Frames[2].Pose, s.Frames[2].RollerScore = false, math.NaN()
 	var b bytes.Buffer
-	if err := CSV(&b, s); err != nil {
+	if err := CSV(&b, s.each); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -300,5 +300,34 @@ func TestREADMENamesEveryColumn(t *testing.T) {
 		if !strings.Contains(string(text), "`"+c.name+"`") {
 			t.Errorf("README.md does not name %s", c.name)
 		}
+	}
+}
+
+// The table of a session whose frames were never in memory is that of all of them, and ends where it cannot be written.
+func TestCSVStreams(t *testing.T) {
+	dir := recorded(t, 3)
+	all, _, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, a, err := OpenHead(dir)
+	if err != nil || head.Frames != nil || head.About.Score != all.About.Score && known(all.About.Score) {
+		t.Fatalf("%d frames in memory: %v", len(head.Frames), err)
+	}
+	var want, got bytes.Buffer
+	if err := errors.Join(CSV(&want, all.each), CSV(&got, a.Each)); err != nil || !bytes.Equal(want.Bytes(), got.Bytes()) {
+		t.Errorf("%d and %d bytes: %v", want.Len(), got.Len(), err)
+	}
+	full, taken := errors.New("full"), 0
+	err = CSV(&got, func(take func(*archive.Frame) error) error {
+		return a.Each(func(f *archive.Frame) error {
+			if taken++; taken > 5 {
+				return full
+			}
+			return take(f)
+		})
+	})
+	if !errors.Is(err, full) || taken != 6 {
+		t.Errorf("after %d frames: %v", taken, err)
 	}
 }

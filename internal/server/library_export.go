@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"math"
@@ -47,8 +46,6 @@ var exportTypes = map[string]string{
 
 const (
 	typeJSON = "application/json"
-	// maxImport is the longest document that is taken, in bytes: some two hours at 30 pictures a second.
-	maxImport = 1 << 30
 	// latestMoment is the latest time that may be asked for, in seconds.
 	latestMoment = 1e6
 	// mostExports is how many files are made at a time.
@@ -151,13 +148,17 @@ func (s *Server) export(r *http.Request, to io.Writer, n *store.Session, format 
 	case <-r.Context().Done():
 		return r.Context().Err()
 	}
-	e, a, video, err := s.exported(r.Context(), n)
+	open := export.Open
+	if export.Streams(format) {
+		open = export.OpenHead
+	}
+	e, a, video, err := s.exported(r.Context(), n, open)
 	if err != nil {
 		return err
 	}
 	switch format {
 	case "csv":
-		return export.CSV(to, e)
+		return export.CSV(to, a.Each)
 	case "json":
 		return export.Document(to, e, a)
 	case "trc":
@@ -190,12 +191,12 @@ func momentOf(r *http.Request) (*float64, error) {
 }
 
 // exported reads a session with all that there is to tell of it.
-func (s *Server) exported(ctx context.Context, n *store.Session) (e *export.Session, a *archive.Archive, v export.Video, err error) {
+func (s *Server) exported(ctx context.Context, n *store.Session, open func(dir string) (*export.Session, *archive.Archive, error)) (e *export.Session, a *archive.Archive, v export.Video, err error) {
 	dir, err := s.o.Library.Dir(n.ID)
 	if err != nil {
 		return nil, nil, v, err
 	}
-	if e, a, err = export.Open(dir); err != nil {
+	if e, a, err = open(dir); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = errNotAnalysed
 		}
@@ -293,44 +294,6 @@ func (s *Server) openFilm(n *store.Session, language string) (*os.File, fs.FileI
 		return nil, nil, errors.Join(err, file.Close())
 	}
 	return file, info, nil
-}
-
-// importSession makes a session of a document that was exported.
-func (s *Server) importSession(w http.ResponseWriter, r *http.Request) {
-	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); !strings.EqualFold(strings.TrimSpace(kind), typeJSON) {
-		s.fail(w, r, errJSONType)
-		return
-	}
-	if r.ContentLength > maxImport {
-		s.fail(w, r, tooLarge(maxImport))
-		return
-	}
-	body := http.MaxBytesReader(w, &patientReader{r.Body, http.NewResponseController(w), s.o.Limits.Body}, maxImport)
-	n, err := export.Restore(r.Context(), s.o.Library, body, r.ContentLength)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.o.Limits.Answer)); err != nil {
-		s.fail(w, r, fmt.Errorf("answer an import: %w", err))
-		return
-	}
-	writeJSON(w, http.StatusCreated, n)
-}
-
-// patientReader reads what takes long to come: its client has the time of one body for each piece.
-type patientReader struct {
-	io.ReadCloser
-	control *http.ResponseController
-	each    time.Duration
-}
-
-// Read reads a piece.
-func (p *patientReader) Read(b []byte) (int, error) {
-	if err := p.control.SetReadDeadline(time.Now().Add(p.each)); err != nil {
-		return 0, err
-	}
-	return p.ReadCloser.Read(b)
 }
 
 // score tells how well cues come, by the marks of all sessions.

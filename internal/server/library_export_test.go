@@ -233,6 +233,30 @@ func TestImportOverHTTP(t *testing.T) {
 	}
 }
 
+// Documents become sessions one after the other: for who has waited long enough there is a refusal, and nothing is left.
+func TestImportsWaitForTheirTurn(t *testing.T) {
+	s := newExportShelf(t, &drawn{})
+	s.server.o.Limits.Turn = time.Millisecond
+	n := s.roll(store.Session{Title: "Monday"})
+	document := string(s.call(http.MethodGet, sessionsPath+"/"+n.ID+"/export/json", "").body)
+	s.server.imports <- struct{}{}
+	if a := s.call(http.MethodPost, "/api/library/import", document, "Content-Type", jsonType); a.status != 503 || a.header.Get("Retry-After") == "" {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	dir, err := s.library.Dir(n.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if folders, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(folders) != 1 {
+		t.Errorf("%d folders are left: %v", len(folders), err)
+	}
+	<-s.server.imports
+	fetch[store.Session](s, 201, http.MethodPost, "/api/library/import", document)
+	if len(s.server.imports) != 0 {
+		t.Error("the place is still taken")
+	}
+}
+
 func TestFilmsAreMadeOnceAndSentInParts(t *testing.T) {
 	s := newExportShelf(t, &drawn{})
 	n := s.roll(store.Session{Title: "Monday"})

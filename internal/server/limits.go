@@ -29,6 +29,8 @@ type Limits struct {
 	Header, Body, Answer, Idle time.Duration
 	// Negotiate is how long the answer to an offer may take.
 	Negotiate time.Duration
+	// Turn is how long a request waits for one of the few places at work that takes much of the machine.
+	Turn time.Duration
 	// Grace is how long checks may go on when the server is asked to end.
 	Grace time.Duration
 }
@@ -40,7 +42,7 @@ func DefaultLimits() Limits {
 		Rate: 20, Burst: 100, Starts: 1, StartBurst: 30, Waiting: 4,
 		Remember: 10 * time.Minute, Ended: 256,
 		Header: 5 * time.Second, Body: 10 * time.Second, Answer: 30 * time.Second, Idle: 60 * time.Second,
-		Negotiate: 10 * time.Second, Grace: 10 * time.Second,
+		Negotiate: 10 * time.Second, Turn: 5 * time.Second, Grace: 10 * time.Second,
 	}
 }
 
@@ -61,6 +63,7 @@ func (l *Limits) complete() {
 	or(&l.Answer, d.Answer)
 	or(&l.Idle, d.Idle)
 	or(&l.Negotiate, d.Negotiate)
+	or(&l.Turn, d.Turn)
 	or(&l.Grace, d.Grace)
 }
 

@@ -69,6 +69,8 @@ type Server struct {
 	requests, starts *throttle
 	// exports is held by who makes one, as many as may be made at a time.
 	exports chan struct{}
+	// imports is the same for sessions that are made of documents.
+	imports chan struct{}
 
 	draining atomic.Bool
 	// entry is held while a check enters, and by drain to keep further ones out.
@@ -87,7 +89,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		o: o, log: o.Log, site: p, registry: newRegistry(), exports: make(chan struct{}, mostExports),
+		o: o, log: o.Log, site: p, registry: newRegistry(), exports: make(chan struct{}, mostExports), imports: make(chan struct{}, mostImports),
 		requests: newThrottle(o.Limits.Rate, o.Limits.Burst), starts: newThrottle(o.Limits.Starts, o.Limits.StartBurst),
 	}
 	s.metrics = telemetry.New(o.Version, telemetry.Source{Pool: o.Pool.Stats, Frames: s.registry.frames})
