@@ -118,7 +118,8 @@ func (s *Server) changeSession(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n, err := s.o.Library.Update(r.Context(), r.PathValue("id"), c.apply)
-	if err == nil && n.Keep == store.KeepObservations && n.Video != nil && n.State == store.Ready {
+	// Of one that is being worked on it goes at the end of that.
+	if err == nil && n.Keep == store.KeepObservations && (c.Keep != nil || n.Video != nil && n.State == store.Ready) {
 		if err = s.o.Library.DropVideo(r.Context(), n.ID); err == nil {
 			n, err = s.o.Library.Get(r.Context(), n.ID)
 		}

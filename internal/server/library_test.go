@@ -198,6 +198,23 @@ func TestLibraryChangesASession(t *testing.T) {
 	}
 }
 
+// To keep no pictures of a clip that could not be analysed removes them, too.
+func TestLibraryKeepsNoPicturesOfWhatFailed(t *testing.T) {
+	s := newShelf(t, "")
+	n, err := s.library.Create(t.Context(), store.Session{Kind: store.Upload, State: store.Failed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, _ := s.library.Dir(n.ID)
+	if err := os.WriteFile(filepath.Join(dir, "video.mp4"), []byte("pictures"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := fetch[store.Session](s, 200, "PATCH", sessionsPath+"/"+n.ID, `{"keep":"observations"}`)
+	if got.Keep != store.KeepObservations || fileThere(dir, "video.mp4") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func fileThere(parts ...string) bool { _, err := os.Stat(filepath.Join(parts...)); return err == nil }
 
 func TestLibraryDeletes(t *testing.T) {

@@ -237,6 +237,101 @@ func TestRetention(t *testing.T) {
 	}
 }
 
+// soon is a clock at which something happens when it is looked at for the second time.
+func soon(now time.Time, then func()) func() time.Time {
+	looks := 0
+	return func() time.Time {
+		if looks++; looks == 2 {
+			then()
+		}
+		return now
+	}
+}
+
+// What is taken back while the trash is emptied stays whole.
+func TestTakenBackWhileTheTrashIsEmptied(t *testing.T) {
+	s, _ := open(t, Options{UndoDays: 3})
+	n := create(t, s, Session{})
+	put(t, s, n.ID, "video.mp4", "pictures")
+	if _, err := s.Delete(t.Context(), n.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.o.Now = soon(noon.AddDate(0, 0, 4), func() {
+		if _, err := s.Undelete(t.Context(), n.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Sweep(t.Context()); err != nil {
+		t.Error(err)
+	}
+	dir, _ := s.Dir(n.ID)
+	if got, err := s.Get(t.Context(), n.ID); err != nil || got.Deleted != nil || !exists(dir, "video.mp4") {
+		t.Errorf("%v: %+v", err, got)
+	}
+}
+
+// A video that is given more time, or that is analysed again, while old ones are removed, stays.
+func TestMoreTimeWhileVideosAreRemoved(t *testing.T) {
+	for name, change := range map[string]func(n *Session){
+		"more time": func(n *Session) { n.KeepUntil = p(noon.AddDate(1, 0, 0)) },
+		"for good":  func(n *Session) { n.KeepUntil = nil },
+		"analysed":  func(n *Session) { n.State = Analysing },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t, Options{})
+			n := create(t, s, Session{KeepUntil: p(noon), Video: &Video{File: "video.mp4", Type: "video/mp4"}})
+			put(t, s, n.ID, "video.mp4", "pictures")
+			s.o.Now = soon(noon.Add(time.Hour), func() {
+				if _, err := s.Update(t.Context(), n.ID, func(n *Session) error { change(n); return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+			if err := s.sweepVideos(t.Context()); err != nil {
+				t.Error(err)
+			}
+			dir, _ := s.Dir(n.ID)
+			if got, err := s.Get(t.Context(), n.ID); err != nil || got.Video == nil || got.Keep != KeepVideo || !exists(dir, "video.mp4") {
+				t.Errorf("%v: %+v", err, got)
+			}
+		})
+	}
+}
+
+// A clip that could not be analysed goes when it was agreed to; where no video is to be kept, it waits for another try.
+func TestRetentionOfWhatFailed(t *testing.T) {
+	s, c := open(t, Options{})
+	timed := create(t, s, Session{State: Failed, KeepUntil: p(noon.Add(time.Hour))})
+	never := create(t, s, Session{State: Failed, Keep: KeepObservations})
+	waits := create(t, s, Session{State: Queued, KeepUntil: p(noon.Add(time.Hour))})
+	var dirs []string
+	for _, n := range []Session{timed, never, waits} {
+		put(t, s, n.ID, "video.mp4", "pictures")
+		dir, _ := s.Dir(n.ID)
+		dirs = append(dirs, dir)
+	}
+	for _, at := range []struct {
+		now  time.Time
+		want []bool
+	}{
+		{noon, []bool{true, true, true}},
+		{noon.Add(2 * time.Hour), []bool{false, true, true}},
+		{noon.AddDate(0, 0, failedDays), []bool{false, false, true}},
+	} {
+		c.now = at.now
+		if err := s.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range at.want {
+			if exists(dirs[i], "video.mp4") != want {
+				t.Errorf("%v: clip %d is there: %t", at.now, i, !want)
+			}
+		}
+	}
+	if got, _ := s.Get(t.Context(), timed.ID); got.Keep != KeepObservations || got.State != Failed || got.Bytes != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestBudget(t *testing.T) {
 	s, _ := open(t, Options{Budget: 1000})
 	n := create(t, s, Session{})

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,11 +54,25 @@ func (s *Store) Purge(ctx context.Context, id string) error {
 	if _, err := s.Delete(ctx, id); err != nil {
 		return err
 	}
-	if err := s.dismiss(id); err != nil {
-		return err
-	}
-	done, err := s.db.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?", id)
-	if err := touched(done, err, "session "+id); err != nil {
+	return s.purge(ctx, id, func(*Session) bool { return true })
+}
+
+// purge is Purge of a session that counts as deleted, if it is due at that very moment.
+func (s *Store) purge(ctx context.Context, id string, due func(n *Session) bool) error {
+	err := s.inside(ctx, func(tx *sql.Tx) error {
+		n, err := get(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !due(&n) {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?", id); err != nil {
+			return fmt.Errorf("remove session %s: %w", id, err)
+		}
+		return s.dismiss(id) // before the row has really gone: a folder without a row would be taken in anew
+	})
+	if err != nil {
 		return err
 	}
 	return s.emptyGone()
@@ -101,21 +116,63 @@ func (s *Store) emptyGone() error {
 // Sweep does what time asks for: purges what has been in the trash for long enough, removes videos that were to be kept
 // until now, and forgets old jobs. It is to be called every now and then.
 func (s *Store) Sweep(ctx context.Context) error {
+	return errors.Join(s.sweepTrash(ctx), s.sweepVideos(ctx), s.forgetJobs(ctx))
+}
+
+// sweepTrash purges. Whatever was taken back since the list was made stays.
+func (s *Store) sweepTrash(ctx context.Context) error {
 	before := milliseconds(s.now().AddDate(0, 0, -s.UndoDays()))
-	old, err := selected(ctx, s.db, "WHERE deleted_ms IS NOT NULL AND deleted_ms <= ? AND state NOT IN ('analysing', 'recording')", before)
+	old, err := selected(ctx, s.db, "WHERE deleted_ms <= ?", before)
 	if err != nil {
 		return err
 	}
 	for i := range old {
-		err = errors.Join(err, s.Purge(ctx, old[i].ID))
+		before := milliseconds(s.now().AddDate(0, 0, -s.UndoDays()))
+		gone := s.purge(ctx, old[i].ID, func(n *Session) bool {
+			return n.Deleted != nil && milliseconds(*n.Deleted) <= before && n.State != Analysing && n.State != Recording
+		})
+		if !errors.Is(gone, ErrNotFound) { // somebody else was quicker
+			err = errors.Join(err, gone)
+		}
 	}
-	due, more := selected(ctx, s.db, `WHERE video_file IS NOT NULL AND
-		(keep_until_ms <= ? AND state IN ('ready', 'failed') OR keep = 'observations' AND state = 'ready')`, milliseconds(s.now()))
-	err = errors.Join(err, more)
-	for i := range due {
-		err = errors.Join(err, s.DropVideo(ctx, due[i].ID))
+	return err
+}
+
+// failedDays is for how many days the video of a clip whose analysis has failed waits for another try, where no video is
+// to be kept.
+const failedDays = 7
+
+// sweepVideos removes videos. Whatever was given more time since the list was made, or is worked on, keeps its own.
+func (s *Store) sweepVideos(ctx context.Context) error {
+	now := milliseconds(s.now())
+	all, err := selected(ctx, s.db, "WHERE state IN ('ready', 'failed') AND (keep_until_ms <= ? OR keep <> 'video')", now)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, s.forgetJobs(ctx))
+	for i := range all {
+		dir, wrong := s.Dir(all[i].ID)
+		if wrong != nil || all[i].Keep != KeepVideo && all[i].Video == nil && !hasPictures(dir) {
+			err = errors.Join(err, wrong)
+			continue
+		}
+		now := s.now()
+		gone := s.dropVideo(ctx, all[i].ID, func(n *Session) bool { return n.videoIsDue(now) })
+		if !errors.Is(gone, ErrNotFound) {
+			err = errors.Join(err, gone)
+		}
+	}
+	return err
+}
+
+// videoIsDue tells whether the time of a session's pictures is over.
+func (n *Session) videoIsDue(now time.Time) bool {
+	switch {
+	case n.State != Ready && n.State != Failed:
+		return false
+	case n.KeepUntil != nil && !n.KeepUntil.After(now):
+		return true
+	}
+	return n.Keep != KeepVideo && (n.State == Ready || !n.Created.AddDate(0, 0, failedDays).After(now))
 }
 
 // showsPictures tells whether a file of that name shows a person: the video, whatever it is stored as and in how many
@@ -129,9 +186,46 @@ func showsPictures(name string) bool {
 	return false
 }
 
-// DropVideo removes all pictures of a session. What was observed stays. It can be cut off: the files go first, and Sweep
-// finds a session that should have none.
+// hasPictures tells whether a folder holds anything that DropVideo removes.
+func hasPictures(dir string) bool {
+	list, _ := os.ReadDir(dir) // one that cannot be read holds nothing that could be removed
+	return slices.ContainsFunc(list, func(e fs.DirEntry) bool { return showsPictures(e.Name()) })
+}
+
+// DropVideo removes all pictures of a session. What was observed stays. From a session that is being worked on nothing is
+// removed: what is not to be kept goes at the end of that.
 func (s *Store) DropVideo(ctx context.Context, id string) error {
+	return s.dropVideo(ctx, id, func(n *Session) bool { return n.State == Ready || n.State == Failed })
+}
+
+// dropVideo is DropVideo, if it is due at that very moment. It can be cut off: the files go first, and Sweep finds a
+// session that should have none.
+func (s *Store) dropVideo(ctx context.Context, id string, due func(n *Session) bool) error {
+	err := s.inside(ctx, func(tx *sql.Tx) error {
+		n, err := get(ctx, tx, id)
+		if err != nil || !due(&n) {
+			return err
+		}
+		if err := s.removePictures(id); err != nil {
+			return err
+		}
+		_, err = edit(ctx, tx, id, func(n *Session) error {
+			n.Video, n.Thumb = nil, false
+			if n.Keep == KeepVideo {
+				n.Keep = KeepObservations
+			}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.Measure(ctx, id)
+}
+
+// removePictures removes the files of DropVideo.
+func (s *Store) removePictures(id string) error {
 	dir, err := s.Dir(id)
 	if err != nil {
 		return err
@@ -153,15 +247,5 @@ func (s *Store) DropVideo(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("remove a video: %w", err)
 	}
-	_, err = s.Update(ctx, id, func(n *Session) error {
-		n.Video, n.Thumb = nil, false
-		if n.Keep == KeepVideo {
-			n.Keep = KeepObservations
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return s.Measure(ctx, id)
+	return nil
 }
