@@ -109,6 +109,79 @@ func TestRestoreOnlyIntoEmptyFolders(t *testing.T) {
 	}
 }
 
+// A folder whose database was moved away still has what lay beside it: that belongs to no other database.
+func TestRestoreBesideAnEarlierLog(t *testing.T) {
+	s, _ := open(t, Options{})
+	n := create(t, s, Session{Title: "Kept"})
+	var b bytes.Buffer
+	if _, err := s.Backup(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	earlier, _ := open(t, Options{})
+	create(t, earlier, Session{Title: "Another library's"})
+	dir := t.TempDir()
+	for _, name := range besideDatabase { // as a crash leaves them
+		text, err := os.ReadFile(filepath.Join(earlier.o.Dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Restore(t.Context(), &b, dir); err != nil {
+		t.Fatal(err)
+	}
+	r, _ := open(t, Options{Dir: dir})
+	if page, err := r.List(t.Context(), Query{}); err != nil || len(page.Sessions) != 1 || page.Sessions[0].ID != n.ID {
+		t.Errorf("%v: %+v", err, page.Sessions)
+	}
+}
+
+// What a backup's database names is not believed: no session of it lies elsewhere, no video of it is another file.
+func TestRestoreOfNamesThatLeadElsewhere(t *testing.T) {
+	s, _ := open(t, Options{})
+	n := create(t, s, Session{Video: &Video{File: "video.mp4", Type: "video/mp4"}})
+	if _, err := s.db.ExecContext(t.Context(), "UPDATE sessions SET video_file = '../../rollwell.db'"); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if _, err := s.Backup(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Get(t.Context(), n.ID); err != nil || got.Video != nil {
+		t.Errorf("%v: %+v", err, got.Video)
+	}
+	dir := t.TempDir()
+	if _, err := Restore(t.Context(), &b, dir); err != nil {
+		t.Fatal(err)
+	}
+	r, _ := open(t, Options{Dir: dir})
+	if got, err := r.Get(t.Context(), n.ID); err != nil || got.Video != nil {
+		t.Errorf("%v: %+v", err, got.Video)
+	}
+
+	database := filepath.Join(t.TempDir(), databaseFile)
+	if _, err := s.db.ExecContext(t.Context(), "UPDATE sessions SET id = '../../../escaped'"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.ExecContext(t.Context(), "VACUUM INTO ?", database); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(t.TempDir(), "a", "b")
+	bad := packed(t, entry{name: backupNote, text: `{"rollwell_backup":1}`}, entry{name: databaseFile, text: string(text)})
+	if _, err := Restore(t.Context(), bytes.NewReader(bad), dir); !errors.Is(err, ErrBackup) {
+		t.Errorf("%v", err)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(filepath.Dir(dir))); len(left) != 1 {
+		t.Errorf("it has left its folder: %v", left)
+	}
+}
+
 // entry is one of an archive.
 type entry struct {
 	name, text string

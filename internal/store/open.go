@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -82,6 +83,9 @@ const (
 	goneFolder = "gone"
 )
 
+// besideDatabase are the files that SQLite keeps beside a database: they are a part of it.
+var besideDatabase = []string{databaseFile + "-wal", databaseFile + "-shm"}
+
 // Open opens the library in a folder and brings its database up to date. Unless it is shared, nobody else has it then.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o.complete()
@@ -151,8 +155,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	have, want, err := p.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: it is no library, or a damaged one; restore a backup with `rollwell restore`, or move %s away: "+
-			"the sessions' files are then taken in anew, without their titles, tags, notes and marks: %w", ErrDamaged, databaseFile, err)
+		return fmt.Errorf("%w: it is no library, or a damaged one; restore a backup with `rollwell restore`, or move %s away, with %s: "+
+			"the sessions' files are then taken in anew, without their titles, tags, notes and marks: %w",
+			ErrDamaged, databaseFile, strings.Join(besideDatabase, " and "), err)
 	}
 	if have > want {
 		return fmt.Errorf("%w: a newer Rollwell has written it (format %d, this one knows %d); use that one", ErrDamaged, have, want)

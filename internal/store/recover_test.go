@@ -162,7 +162,8 @@ func TestDamagedDatabase(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, databaseFile), []byte(strings.Repeat("no database ", 500)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "rollwell restore") {
+	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "rollwell restore") ||
+		!strings.Contains(err.Error(), "rollwell.db-wal and rollwell.db-shm") {
 		t.Errorf("%v", err)
 	}
 }

@@ -75,6 +75,12 @@ func settle(part, dir string) error {
 	if err := os.Remove(filepath.Join(dir, sessionsFolder)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("restore: %w", err)
 	}
+	// What an earlier database has left beside it would be played into this one.
+	for _, name := range besideDatabase {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("restore: %w", err)
+		}
+	}
 	for _, name := range []string{sessionsFolder, databaseFile} {
 		if err := os.Rename(filepath.Join(part, name), filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("restore: %w", err)
@@ -215,6 +221,9 @@ func verify(ctx context.Context, dir string) (sessions int, err error) {
 		return 0, unusable("its database cannot be read", err)
 	}
 	for i := range rows {
+		if !ValidID(rows[i].ID) { // it would name a folder elsewhere
+			return 0, unusable(fmt.Sprintf("its database has a session %q", Clean(rows[i].ID)), nil)
+		}
 		if !exists(dir, sessionsFolder, rows[i].ID) {
 			if err := os.Mkdir(filepath.Join(dir, sessionsFolder, rows[i].ID), 0o700); err != nil { // one without files
 				return 0, fmt.Errorf("restore: %w", err)

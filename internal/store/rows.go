@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rollwell/rollwell/internal/exercise"
@@ -58,7 +59,7 @@ func scan(rows *sql.Rows) (n Session, err error) {
 	if wCode.Valid {
 		n.Worst = &Worst{StartS: wStart.V, EndS: wEnd.V, Code: wCode.V, Severity: wSeverity.V}
 	}
-	if vFile.Valid {
+	if vFile.Valid && isVideoFile(vFile.V) { // a database may come from elsewhere, and names are opened
 		n.Video = &Video{File: vFile.V, Type: vType.V, Width: vWidth.V, Height: vHeight.V, OffsetS: vOffset.V}
 	}
 	if outcome.Valid {
@@ -68,6 +69,11 @@ func scan(rows *sql.Rows) (n Session, err error) {
 		}
 	}
 	return n, json.Unmarshal([]byte(tags), &n.Tags)
+}
+
+// isVideoFile tells whether a name is one of those that a session's video has.
+func isVideoFile(name string) bool {
+	return slices.Contains([]string{"video.mp4", "video.webm", "video.bin", "play.mp4"}, name)
 }
 
 // values are a session's columns after the first, and worst_rank.
