@@ -296,7 +296,8 @@ export class Player {
     this.seek(this.at)
   }
 
-  private frameNear(t: number): number {
+  /** The frame that belongs to a time; −1 if there is none near. */
+  frameNear(t: number): number {
     const i = this.track.nearest(t)
     return i >= 0 && Math.abs((this.track.t[i] as number) - t) <= this.far ? i : -1
   }

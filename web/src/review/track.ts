@@ -1,7 +1,7 @@
 // track.bin: everything that was read from each analysed frame, as columns. The columns are views of the file as it
 // came: nothing is copied.
 
-import type { Frame, Knowing } from '../lib/protocol'
+import type { Frame, Knowing, Reading } from '../lib/protocol'
 import { list, number, object, oneOf, string, type Checked } from '../lib/validate'
 
 const magic = 'RWTRACK1'
@@ -121,7 +121,7 @@ export class Track {
   /** A frame as the overlay wants it. Depth is not kept: which side is near is told by what can be seen. */
   frame(i: number): Frame | null {
     if (!(i >= 0 && i < this.frames)) return null
-    const value = (name: Curve): number | null => orNull(this.views.get(name)?.[i])
+    const value = (name: Curve): number | null => this.value(name, i)
     const first = 3 * landmarkCount * i
     const seen = !Number.isNaN(this.landmarks[first + 2] as number)
     const radius = value('radius')
@@ -129,20 +129,30 @@ export class Track {
       t: this.t[i] as number,
       pose: seen ? { score: value('pose_score'), landmarks: landmarksFrom(this.landmarks, first) } : null,
       roller: radius === null ? null : { score: value('roller_score'), near: pair(this.near, i), far: Number.isNaN(this.far[2 * i] as number) ? null : pair(this.far, i), radius },
-      reading: {
-        s: value('s'),
-        s_sigma: value('s_sigma'),
-        level: this.word('level', i),
-        zone: this.word('zone', i),
-        speed_cm_s: value('speed_cm_s'),
-        hip_lift_cm: value('hip_lift_cm'),
-        knee_deg: value('knee_deg'),
-        neck_deg: value('neck_deg'),
-        shk_deg: value('shk_deg'),
-        state: (this.word('state', i) ?? 'unseen') as Knowing,
-      },
+      reading: this.reading(i),
       active: this.codesAt(i),
     }
+  }
+
+  /** What was read from a frame. */
+  reading(i: number): Reading {
+    return {
+      s: this.value('s', i),
+      s_sigma: this.value('s_sigma', i),
+      level: this.word('level', i),
+      zone: this.word('zone', i),
+      speed_cm_s: this.value('speed_cm_s', i),
+      hip_lift_cm: this.value('hip_lift_cm', i),
+      knee_deg: this.value('knee_deg', i),
+      neck_deg: this.value('neck_deg', i),
+      shk_deg: this.value('shk_deg', i),
+      state: (this.word('state', i) ?? 'unseen') as Knowing,
+    }
+  }
+
+  private value(name: Curve, i: number): number | null {
+    const v = this.views.get(name)?.[i]
+    return v === undefined || Number.isNaN(v) ? null : v
   }
 }
 
@@ -153,7 +163,6 @@ function usualStep(t: Float64Array): number {
   return gaps[n >> 1] || 1 / 30
 }
 
-const orNull = (v: number | undefined): number | null => (v === undefined || Number.isNaN(v) ? null : v)
 const pair = (of: Float32Array, i: number): [number, number] => [of[2 * i] as number, of[2 * i + 1] as number]
 
 function landmarksFrom(of: Float32Array, first: number): [number, number, number, number][] {
