@@ -3,9 +3,7 @@ package export
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 
 	"github.com/rollwell/rollwell/internal/store"
 )
@@ -35,11 +33,12 @@ func (s *Session) Library(ctx context.Context, library Shelf, n *store.Session) 
 // Keeper is a library, as far as sessions are brought back to it.
 type Keeper interface {
 	Room(ctx context.Context, bytes int64) error
-	Dir(id string) (string, error)
+	BeginImport(id string) (dir string, err error)
+	EndImport(id string) error
+	DropImport(ctx context.Context, id string) error
 	Create(ctx context.Context, n store.Session) (store.Session, error)
 	AddNote(ctx context.Context, session string, n store.Note) (store.Note, error)
 	AddMark(ctx context.Context, session string, m store.Mark) (store.Mark, error)
-	Purge(ctx context.Context, id string) error
 	Measure(ctx context.Context, id string) error
 	Get(ctx context.Context, id string) (store.Session, error)
 }
@@ -49,19 +48,22 @@ const shrinks = 3
 
 // Restore adds the session of a document to the library. size is how long the document is in bytes, below zero where
 // nobody knows. turn is called once all of the document has come, before what takes half a kilobyte of memory for each
-// frame. After an error the library is as it was.
+// frame. After an error the library is as it was, and after the end of the program too, once it is put right.
 func Restore(ctx context.Context, library Keeper, r io.Reader, size int64, turn func() error) (n store.Session, err error) {
 	if err := library.Room(ctx, max(0, size/shrinks)); err != nil {
 		return n, err
 	}
 	n = store.Session{ID: store.NewID(), Kind: store.Import, Keep: store.KeepObservations}
-	dir, err := library.Dir(n.ID)
+	dir, err := library.BeginImport(n.ID)
 	if err != nil {
 		return n, err
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return n, fmt.Errorf("make the session's folder: %w", err)
-	}
+	id := n.ID
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, library.DropImport(context.WithoutCancel(ctx), id))
+		}
+	}()
 	in, err := Import(r, dir, func(bytes int64) error {
 		if err := library.Room(ctx, bytes); err != nil {
 			return err
@@ -69,21 +71,24 @@ func Restore(ctx context.Context, library Keeper, r io.Reader, size int64, turn 
 		return turn()
 	})
 	if err != nil {
-		return n, errors.Join(err, os.RemoveAll(dir))
+		return n, err
 	}
 	n.Apply(in.Digest)
 	n.Title, n.Tags, n.Language, n.Created = in.About.Title, in.About.Tags, in.About.Language, in.About.Created
 	n.SourceName = in.Digest.Session.Source.Name
 	if n, err = library.Create(ctx, n); err != nil {
-		return n, errors.Join(documentError(err), os.RemoveAll(dir))
+		return n, documentError(err)
 	}
-	if err := pin(ctx, library, n.ID, &in); err != nil {
-		return n, errors.Join(documentError(err), library.Purge(context.WithoutCancel(ctx), n.ID))
+	if err := pin(ctx, library, id, &in); err != nil {
+		return n, documentError(err)
 	}
-	if err := library.Measure(ctx, n.ID); err != nil {
+	if err := library.Measure(ctx, id); err != nil {
 		return n, err
 	}
-	return library.Get(ctx, n.ID)
+	if n, err = library.Get(ctx, id); err != nil {
+		return n, err
+	}
+	return n, library.EndImport(id)
 }
 
 // pin adds notes and marks. They get ids of their own: the same document may come twice.

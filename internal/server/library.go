@@ -23,6 +23,9 @@ type Library interface {
 	Purge(ctx context.Context, id string) error
 	DropVideo(ctx context.Context, id string) error
 	Measure(ctx context.Context, id string) error
+	BeginImport(id string) (dir string, err error)
+	EndImport(id string) error
+	DropImport(ctx context.Context, id string) error
 	Dir(id string) (string, error)
 	Exports(id string) (string, error)
 	Usage(ctx context.Context) (store.Usage, error)

@@ -29,7 +29,7 @@ const scratch = ".part"
 // whoever has it to itself. closing makes a whole session of what was recorded (archive.Recover). Uploads are left alone:
 // package upload looks after them.
 func (s *Store) Recover(ctx context.Context, closing func(dir string) (archive.Digest, error)) (r Recovery, err error) {
-	if err := errors.Join(s.emptyGone(), s.clearBackups()); err != nil {
+	if err := errors.Join(s.emptyGone(), s.clearBackups(), s.dropImports(ctx, &r)); err != nil {
 		return r, err
 	}
 	if err := s.requeue(ctx); err != nil {
