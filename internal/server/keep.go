@@ -152,6 +152,9 @@ func (s *Server) keep(ctx context.Context, c *check, result *session.LiveResult)
 			return nil
 		}
 		n.Apply(kept.Digest)
+		if err != nil {
+			n.Error = "Not all of the video could be made ready; the server tries again at its next start. " + sentence(err)
+		}
 		n.Thumb = kept.Thumb
 		if v := kept.Video; v != nil {
 			n.Video = &store.Video{File: v.File, Type: store.TypeOf(v.File), Width: v.Width, Height: v.Height}

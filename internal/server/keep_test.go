@@ -173,6 +173,25 @@ func TestKeepRefusals(t *testing.T) {
 	}
 }
 
+// A video that could not be finished is told of: the session is ready without it.
+func TestAVideoThatCannotBeFinishedIsToldOf(t *testing.T) {
+	s, library := keeping(t, store.Options{})
+	o, _ := s.begin(`{"what":"video","days":null}`)
+	pretend(t, s, o, 5)
+	dir, err := library.Dir(o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "recording-1.mp4"), 0o700); err != nil { // which no one can copy
+		t.Fatal(err)
+	}
+	s.end()
+	n, err := library.Get(t.Context(), o.ID)
+	if err != nil || n.State != store.Ready || n.Frames < 5 || n.Video != nil || !strings.Contains(n.Error, "video") {
+		t.Errorf("session %+v, %v", n, err)
+	}
+}
+
 // A server that ends closes what it records.
 func TestDrainClosesRecordings(t *testing.T) {
 	s, library := keeping(t, store.Options{})

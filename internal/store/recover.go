@@ -79,7 +79,7 @@ func (s *Store) mend(ctx context.Context, n *Session, closing func(dir string) (
 		}
 		return s.SetState(ctx, n.ID, Failed, "The files of this session are missing; restore a backup, or delete it.")
 	}
-	if n.State == Recording || n.State == Failed && unclosed(dir) {
+	if n.State == Recording || n.State == Failed && unclosed(dir) || (n.State == Ready || n.State == Failed) && unfinished(dir) {
 		return s.closeRecording(ctx, n, dir, closing, r)
 	}
 	if n.State != Uploading {
@@ -92,52 +92,6 @@ func (s *Store) mend(ctx context.Context, n *Session, closing func(dir string) (
 		return s.mendAnalysis(ctx, n, dir, r)
 	}
 	return nil
-}
-
-// unclosed tells whether a folder holds what was seen in a recording and could not be closed yet: what is half written
-// there is all that there is. The scratch of an analysis is none: its video can be analysed again.
-func unclosed(dir string) bool {
-	return !exists(dir, archive.SessionFile) && VideoFile(dir) == "" &&
-		(exists(dir, archive.ObservationsFile) || exists(dir, archive.ObservationsFile+scratch))
-}
-
-// closeRecording makes a whole session of a recording that was cut off, or removes one that holds nothing. What cannot
-// be closed stays as it is, and each start tries again: a disk that was full need not stay so.
-func (s *Store) closeRecording(ctx context.Context, n *Session, dir string, closing func(dir string) (archive.Digest, error), r *Recovery) error {
-	d, err := closing(dir)
-	if errors.Is(err, archive.ErrNothing) && !hasData(dir) {
-		r.Removed++
-		return s.removeRow(ctx, n.ID)
-	}
-	if err == nil {
-		if err := removeScratch(dir); err != nil {
-			return err
-		}
-	}
-	if err == nil || n.State == Recording {
-		r.Closed++
-	}
-	_, changed := s.Update(ctx, n.ID, func(n *Session) error {
-		if err == nil {
-			n.Apply(d)
-			n.describe(dir, d)
-		} else {
-			n.State, n.Error = Failed, "This recording was cut off and could not be closed; the server tries again at each start: "+err.Error()
-		}
-		return nil
-	})
-	return errors.Join(changed, s.Measure(ctx, n.ID))
-}
-
-// removeRow removes a session that holds nothing.
-func (s *Store) removeRow(ctx context.Context, id string) error {
-	if err := s.dismiss(id); err != nil {
-		return err
-	}
-	if _, err := s.db.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?", id); err != nil {
-		return fmt.Errorf("remove an empty session: %w", err)
-	}
-	return s.emptyGone()
 }
 
 // mendAnalysis sees that a session that waits for its analysis has a job.
@@ -182,10 +136,11 @@ func (s *Store) adopt(ctx context.Context, id string, closing func(dir string) (
 	n := Session{ID: id, Kind: Import, State: Failed, Created: s.folderTime(dir), Title: "Recovered"}
 	d, err := closing(dir)
 	switch {
-	case err == nil:
+	case err == nil, isWhole(d):
 		n.Apply(d)
 		n.SourceName = d.Session.Source.Name
 		n.describe(dir, d)
+		n.Error = videoWarning(err)
 	case !hasData(dir) && errors.Is(err, archive.ErrNothing):
 		r.Removed++
 		if err := s.dismiss(id); err != nil {

@@ -131,6 +131,47 @@ func TestRecoverKeepsWhatItCannotRead(t *testing.T) {
 	}
 }
 
+// A session that is whole is shown while its video is not, which is finished at a start at which it can be.
+func TestRecoverFinishesVideos(t *testing.T) {
+	s, _ := open(t, Options{})
+	whole, _ := closed("")
+	whole.Session.Schema = results.Schema
+	waits := func(string) (archive.Digest, error) { return whole, errors.New("the disk is full") }
+	recording, copied, joined := create(t, s, Session{Kind: Live, State: Recording}), create(t, s, Session{Kind: Live}), create(t, s, Session{Kind: Live})
+	done, stranger := create(t, s, Session{Kind: Live}), NewID()
+	for id, names := range map[string][]string{
+		recording.ID: {"recording-1.mp4"}, copied.ID: {"recording-1.mp4"}, joined.ID: {"video.mp4", "video-2.webm"},
+		done.ID: {"video.mp4", "video-2.webm", "play.mp4"}, stranger: {"recording-1.mp4"},
+	} {
+		for _, name := range append(names, archive.SessionFile) {
+			put(t, s, id, name, "x")
+		}
+	}
+	if r, err := s.Recover(t.Context(), waits); err != nil || r != (Recovery{Closed: 1, Adopted: 1}) {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for _, id := range []string{recording.ID, copied.ID, joined.ID, stranger} {
+		if n, err := s.Get(t.Context(), id); err != nil || n.State != Ready || !strings.Contains(n.Error, "the disk is full") || n.Score == nil {
+			t.Errorf("%v: %+v", err, n)
+		}
+	}
+	if n, _ := s.Get(t.Context(), joined.ID); n.Video == nil || n.Video.File != "video.mp4" {
+		t.Errorf("%+v", n.Video)
+	}
+	finishes := func(dir string) (archive.Digest, error) {
+		_ = os.Remove(filepath.Join(dir, "recording-1.mp4"))
+		return whole, os.WriteFile(filepath.Join(dir, "play.mp4"), nil, 0o600)
+	}
+	if r, err := s.Recover(t.Context(), finishes); err != nil || r != (Recovery{Closed: 4}) {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for _, id := range []string{recording.ID, copied.ID, joined.ID, stranger} {
+		if n, err := s.Get(t.Context(), id); err != nil || n.State != Ready || n.Error != "" || n.Video == nil || n.Video.File != "play.mp4" {
+			t.Errorf("%v: %+v", err, n)
+		}
+	}
+}
+
 func TestOneLibraryOneOwner(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := open(t, Options{Dir: dir})
