@@ -75,9 +75,7 @@ func (s *Server) record(ctx context.Context, c *check, config *session.LiveConfi
 	r := &recording{header: s.headerOf(first, config)}
 	r.Recorder, err = record.Start(record.Options{
 		Dir: dir, Header: r.header, Video: k.What == store.KeepVideo, Log: c.log, Warn: c.recordingEnds,
-		Room: func(bytes int64) error { // others are to see what this one takes, too
-			return errors.Join(s.o.Library.Measure(ctx, c.id), s.o.Library.Room(ctx, bytes))
-		},
+		Room: func(bytes int64) error { return s.roomFor(ctx, c, bytes) },
 	})
 	if err != nil {
 		return errors.Join(err, s.forgetRecording(ctx, c.id))
@@ -86,6 +84,17 @@ func (s *Server) record(ctx context.Context, c *check, config *session.LiveConfi
 	config.Sinks = append(config.Sinks, r)
 	config.Recorder = r
 	return nil
+}
+
+// roomFor tells whether a recording may go on. Only a library that is full ends it: one that cannot be asked for a moment
+// would cost the rest of the video.
+func (s *Server) roomFor(ctx context.Context, c *check, bytes int64) error {
+	err := errors.Join(s.o.Library.Measure(ctx, c.id), s.o.Library.Room(ctx, bytes)) // others are to see what this one takes
+	if err != nil && !errors.Is(err, store.ErrFull) {
+		c.log.Warn("the room for a recording is not known", "cause", err)
+		return nil
+	}
+	return err
 }
 
 // forgetRecording removes a recording that holds nothing.

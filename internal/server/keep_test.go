@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -189,6 +190,27 @@ func TestAVideoThatCannotBeFinishedIsToldOf(t *testing.T) {
 	n, err := library.Get(t.Context(), o.ID)
 	if err != nil || n.State != store.Ready || n.Frames < 5 || n.Video != nil || !strings.Contains(n.Error, "video") {
 		t.Errorf("session %+v, %v", n, err)
+	}
+}
+
+// A video ends where the library is full, not where the database does not answer for once.
+func TestOnlyAFullLibraryEndsAVideo(t *testing.T) {
+	s, library := keeping(t, store.Options{})
+	o, _ := s.begin(`{"what":"video","days":null}`)
+	c, ok := s.server.registry.get(o.ID)
+	if !ok {
+		t.Fatal("no such check")
+	}
+	silent, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := library.Room(silent, 1); err == nil {
+		t.Fatal("the database answers")
+	}
+	if err := s.server.roomFor(silent, c, 1); err != nil {
+		t.Errorf("without an answer: %v", err)
+	}
+	if err := s.server.roomFor(t.Context(), c, 1<<60); !errors.Is(err, store.ErrFull) {
+		t.Errorf("without room: %v", err)
 	}
 }
 
