@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
@@ -69,31 +70,21 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request) {
 		s.sendFilm(w, r, &n)
 		return
 	}
-	to := &download{ResponseWriter: s.patient(w), kind: kind, name: fileName(&n, format)}
-	if err := s.export(r, to, &n, format); err != nil {
-		if !to.begun {
-			s.fail(w, r, err)
-			return
-		}
-		logOf(r.Context()).Error("an export broke off", "format", format, "cause", err)
+	file, size, err := s.export(r, &n, format)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	defer file.Close() //nolint:errcheck // it has no name any more
+	offer(w.Header(), kind, fileName(&n, format))
+	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+	if r.Method == http.MethodHead {
+		return
+	}
+	if _, err := io.Copy(s.patient(w), file); err != nil {
+		logOf(r.Context()).Debug("an export was not taken", "format", format, "cause", err)
 		panic(http.ErrAbortHandler) // half of it is sent: the browser has to see that it is not whole
 	}
-}
-
-// download sends its header with the first byte, so that a fault before that is told as one.
-type download struct {
-	http.ResponseWriter
-	kind, name string
-	begun      bool
-}
-
-// Write sends a piece.
-func (d *download) Write(b []byte) (int, error) {
-	if !d.begun {
-		d.begun = true
-		offer(d.Header(), d.kind, d.name)
-	}
-	return d.ResponseWriter.Write(b)
 }
 
 // offer says that what follows is a file to be kept.
@@ -136,18 +127,52 @@ func fileName(n *store.Session, format string) string {
 	return title + " " + n.Created.Format(time.DateOnly) + "." + format
 }
 
-// export writes the file.
-func (s *Server) export(r *http.Request, to io.Writer, n *store.Session, format string) error {
+// export makes the file, which is at its beginning and goes when it is closed: whoever takes it slowly keeps nobody else
+// from theirs.
+func (s *Server) export(r *http.Request, n *store.Session, format string) (file *os.File, size int64, err error) {
 	at, err := momentOf(r)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
-	select { // pictures and reports take a processor for a while
-	case s.exports <- struct{}{}:
-		defer func() { <-s.exports }()
-	case <-r.Context().Done():
-		return r.Context().Err()
+	end, err := s.turn(r.Context(), s.exports) // pictures and reports take a processor for a while
+	if err != nil {
+		return nil, 0, err
 	}
+	defer end()
+	if file, err = s.nameless(n.ID); err != nil {
+		return nil, 0, err
+	}
+	err = s.fill(r, file, n, format, at)
+	if err == nil {
+		size, err = file.Seek(0, io.SeekCurrent)
+	}
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return file, size, nil
+}
+
+// nameless makes a file beside the films that has no name, so that a crash leaves nothing of it.
+func (s *Server) nameless(id string) (*os.File, error) {
+	folder, err := s.o.Library.Exports(id)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp(filepath.Dir(folder), "export-")
+	if err != nil {
+		return nil, fmt.Errorf("make an export: %w", err)
+	}
+	if err := os.Remove(file.Name()); err != nil {
+		return nil, errors.Join(fmt.Errorf("make an export: %w", err), file.Close())
+	}
+	return file, nil
+}
+
+// fill writes what was asked for.
+func (s *Server) fill(r *http.Request, to io.Writer, n *store.Session, format string, at *float64) error {
 	open := export.Open
 	if export.Streams(format) {
 		open = export.OpenHead

@@ -257,6 +257,50 @@ func TestImportsWaitForTheirTurn(t *testing.T) {
 	}
 }
 
+// Whoever takes a file slowly keeps no place from others, and a fault in the middle of it is told as one.
+func TestExportsAreWholeBeforeTheyAreSent(t *testing.T) {
+	d := &drawn{}
+	s := newExportShelf(t, d)
+	n := s.roll(store.Session{Title: "Monday"})
+	s.server.o.Draw.Report = func(_ context.Context, w io.Writer, _ *export.Session, _ export.Video, _ *export.Writing) error {
+		_, err := w.Write(make([]byte, 32<<20)) // more than lies on the way to a client
+		return errors.Join(err, d.fault)
+	}
+	at := s.url + sessionsPath + "/" + n.ID + "/export/pdf"
+	for range 2 * mostExports {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, at, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer slow.Body.Close()
+		if slow.StatusCode != 200 || slow.ContentLength != 32<<20 || len(s.server.exports) != 0 {
+			t.Fatalf("%d with %d bytes, and %d places are taken", slow.StatusCode, slow.ContentLength, len(s.server.exports))
+		}
+	}
+	d.fault = errors.New("the pen broke")
+	if a := s.call(http.MethodGet, sessionsPath+"/"+n.ID+"/export/pdf", ""); a.status != 500 || a.header.Get("Content-Disposition") != "" {
+		t.Errorf("a fault in the middle: %d", a.status)
+	}
+	folder, err := s.library.Exports(n.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(folder)); err != nil || len(left) != 0 {
+		t.Errorf("%d files are left: %v", len(left), err)
+	}
+	s.server.o.Limits.Turn = time.Millisecond
+	for range mostExports {
+		s.server.exports <- struct{}{}
+	}
+	if a := s.call(http.MethodGet, sessionsPath+"/"+n.ID+"/export/csv", ""); a.status != 503 || a.header.Get("Retry-After") == "" {
+		t.Errorf("no place: %d %s", a.status, a.body)
+	}
+}
+
 func TestFilmsAreMadeOnceAndSentInParts(t *testing.T) {
 	s := newExportShelf(t, &drawn{})
 	n := s.roll(store.Session{Title: "Monday"})

@@ -42,7 +42,7 @@ func DefaultLimits() Limits {
 		Rate: 20, Burst: 100, Starts: 1, StartBurst: 30, Waiting: 4,
 		Remember: 10 * time.Minute, Ended: 256,
 		Header: 5 * time.Second, Body: 10 * time.Second, Answer: 30 * time.Second, Idle: 60 * time.Second,
-		Negotiate: 10 * time.Second, Turn: 5 * time.Second, Grace: 10 * time.Second,
+		Negotiate: 10 * time.Second, Turn: 15 * time.Second, Grace: 10 * time.Second,
 	}
 }
 
