@@ -166,24 +166,28 @@ func (c *clipJob) change(info video.Info, d archive.Digest, pictures *thumb.Keep
 	if played {
 		file, offset = playFile, 0
 	}
-	drop := c.session.Keep != store.KeepVideo
-	if drop {
-		if err := removeAll(c.dir, c.file, playFile, archive.ThumbFile); err != nil {
-			return nil, err
-		}
-	}
 	return func(n *store.Session) error {
 		n.Apply(d)
-		n.Language, n.Thumb = c.language, shown && !drop
+		n.Language, n.Thumb = c.language, shown
 		n.Video = &store.Video{File: file, Type: store.TypeOf(file), Width: info.Width, Height: info.Height, OffsetS: offset}
-		if drop {
-			n.Video = nil
-		}
 		if warning != nil {
 			n.Error = queue.Sentence(c.named(warning))
 		}
+		c.dropUnwanted(n)
 		return nil
 	}, nil
+}
+
+// dropUnwanted removes the pictures of a session that is to keep none. What is to be kept may have changed since the
+// analysis began: only here, where nobody else changes the session, is it sure. What cannot be removed now still counts as
+// the session's, and is removed later with what is due.
+func (c *clipJob) dropUnwanted(n *store.Session) {
+	if n.Keep == store.KeepVideo {
+		return
+	}
+	if err := removeAll(c.dir, c.file, playFile, archive.ThumbFile); err == nil {
+		n.Video, n.Thumb = nil, false
+	}
 }
 
 func removeAll(dir string, names ...string) error {
