@@ -56,12 +56,14 @@ func (s *Store) AddNote(ctx context.Context, session string, n Note) (Note, erro
 	if n.ID == "" {
 		n.ID = NewID()
 	}
-	if err := n.check(); err != nil {
-		return n, err
-	}
 	if n.Created.IsZero() { // else it comes from elsewhere, too
 		n.Created = s.now()
+	}
+	if n.Updated.IsZero() {
 		n.Updated = n.Created
+	}
+	if err := n.check(); err != nil {
+		return n, err
 	}
 	err := s.inside(ctx, func(tx *sql.Tx) error {
 		if err := room(ctx, tx, "notes", session); err != nil {
@@ -145,6 +147,8 @@ func (n *Note) check() error {
 		return fmt.Errorf("%w: the drawing of a note has at most %d KB", ErrInvalid, maxShapes>>10)
 	case json.Unmarshal(n.Shapes, &list) != nil:
 		return fmt.Errorf("%w: shapes is a list", ErrInvalid)
+	case !believed(n.Created) || !believed(n.Updated):
+		return errYears
 	case !ValidID(n.ID):
 		return fmt.Errorf("%w: %q", ErrID, n.ID)
 	}
@@ -211,11 +215,11 @@ func (s *Store) AddMark(ctx context.Context, session string, m Mark) (Mark, erro
 	if m.ID == "" {
 		m.ID = NewID()
 	}
-	if err := m.check(); err != nil {
-		return m, err
-	}
 	if m.Created.IsZero() {
 		m.Created = s.now()
+	}
+	if err := m.check(); err != nil {
+		return m, err
 	}
 	m.Created = timeOf(milliseconds(m.Created))
 	return m, s.inside(ctx, func(tx *sql.Tx) error {
@@ -256,6 +260,8 @@ func (m *Mark) check() error {
 		return fmt.Errorf("%w: a mark goes from a time in seconds to a later one", ErrInvalid)
 	case !utf8.ValidString(m.Note) || utf8.RuneCountInString(m.Note) > maxNote:
 		return fmt.Errorf("%w: a note is text of at most %d letters", ErrInvalid, maxNote)
+	case !believed(m.Created):
+		return errYears
 	case !ValidID(m.ID):
 		return fmt.Errorf("%w: %q", ErrID, m.ID)
 	}

@@ -30,7 +30,7 @@ func TestNotesAndMarks(t *testing.T) {
 	for name, bad := range map[string]Note{
 		"ends before": {T: 3, EndT: p(1.0)}, "far off": {T: 1e9}, "shapes no list": {Shapes: json.RawMessage(`{}`)},
 		"large shapes": {Shapes: json.RawMessage(`["` + strings.Repeat("x", maxShapes) + `"]`)}, "long": {Text: strings.Repeat("x", maxNote+1)},
-		"no text": {Text: "\xff"},
+		"no text": {Text: "\xff"}, "of another age": {Created: beyond}, "changed in another age": {Created: noon, Updated: beyond},
 	} {
 		if _, err := s.AddNote(t.Context(), n.ID, bad); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
@@ -46,6 +46,9 @@ func TestNotesAndMarks(t *testing.T) {
 	mark, err := s.AddMark(t.Context(), n.ID, Mark{Kind: MarkFalse, Code: "hips_not_lifted", Cue: p(2), StartS: 1, EndS: 2})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := s.AddMark(t.Context(), n.ID, Mark{Kind: MarkMissed, Code: "hips_not_lifted", Created: beyond}); !errors.Is(err, ErrInvalid) {
+		t.Errorf("of another age: %v", err)
 	}
 	again, err := s.AddMark(t.Context(), n.ID, Mark{Kind: MarkFalse, Code: "hips_not_lifted", Cue: p(2), StartS: 1, EndS: 2, Note: "sure"})
 	if err != nil {

@@ -167,7 +167,7 @@ func (s *Store) adopt(ctx context.Context, id string, closing func(dir string) (
 // folderTime is about when a folder was made.
 func (s *Store) folderTime(dir string) time.Time {
 	info, err := os.Stat(dir)
-	if err != nil {
+	if err != nil || !believed(info.ModTime()) {
 		return s.now()
 	}
 	return info.ModTime()

@@ -138,6 +138,9 @@ func (n *Session) check() error {
 	if !slices.Contains([]Keep{KeepNothing, KeepObservations, KeepVideo}, n.Keep) {
 		return fmt.Errorf("%w: keep is %q; there are %s, %s and %s", ErrInvalid, n.Keep, KeepNothing, KeepObservations, KeepVideo)
 	}
+	if !believed(n.Created) || n.KeepUntil != nil && !believed(*n.KeepUntil) {
+		return errYears
+	}
 	tags := make([]string, 0, len(n.Tags))
 	for _, tag := range n.Tags {
 		tag = Clean(tag)
@@ -154,6 +157,18 @@ func (n *Session) check() error {
 	}
 	n.Tags = tags
 	return nil
+}
+
+// errYears refuses times that calendars do not have: one of them would keep the whole library from being listed, as JSON
+// has years of four digits only.
+var errYears = fmt.Errorf("%w: times are between the years %d and %d", ErrInvalid, firstYear, lastYear)
+
+const firstYear, lastYear = 1970, 2999
+
+// believed tells whether a time may be kept.
+func believed(t time.Time) bool {
+	year := t.UTC().Year()
+	return firstYear <= year && year <= lastYear
 }
 
 // Clean makes text from outside fit to be shown on one line: whatever steers a screen or the direction of writing goes.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -124,6 +125,9 @@ func TestIDsNeverReachTheFileSystemUnchecked(t *testing.T) {
 	}
 }
 
+// beyond is in the year 9999 where somebody says it, and later in UTC.
+var beyond = time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -(24*60-1)*60))
+
 func TestUpdate(t *testing.T) {
 	s, _ := open(t, Options{})
 	n := create(t, s, Session{Title: "old"})
@@ -145,11 +149,21 @@ func TestUpdate(t *testing.T) {
 			}
 		},
 		"nothing to keep": func(n *Session) { n.Keep = "all" },
+		"kept too long":   func(n *Session) { n.KeepUntil = p(beyond) },
+		"kept too short":  func(n *Session) { n.KeepUntil = p(time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC)) },
 	} {
 		_, err := s.Update(t.Context(), n.ID, func(n *Session) error { change(n); return nil })
 		if !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if _, err := s.Create(t.Context(), Session{Kind: Import, State: Ready, Created: beyond}); !errors.Is(err, ErrInvalid) {
+		t.Errorf("of another age: %v", err)
+	}
+	if page, err := s.List(t.Context(), Query{}); err != nil || len(page.Sessions) != 1 {
+		t.Errorf("%v: %+v", err, page)
+	} else if _, err := json.Marshal(page); err != nil {
+		t.Errorf("the library cannot be listed: %v", err)
 	}
 	if after, _ := s.Get(t.Context(), n.ID); after.Title != "new title" {
 		t.Errorf("a refused change was kept: %+v", after)
