@@ -139,7 +139,7 @@ func (p *besieged) change(r *rand.Rand) {
 			continue
 		}
 		at := "/api/library/sessions/" + id
-		switch r.IntN(6) {
+		switch r.IntN(7) {
 		case 0:
 			p.model.set(f, func(f *fate) { f.going = true })
 			if p.done("DELETE", at+"?now=1", "", http.StatusOK) {
@@ -159,6 +159,11 @@ func (p *besieged) change(r *rand.Rand) {
 			if !f.trash && !f.live {
 				p.model.set(f, func(f *fate) { f.again = true })
 				p.done("POST", at+"/analyse", "{}", http.StatusAccepted)
+			}
+		case 4:
+			status, _, text, ok := p.call("POST", at+"/film", bytes.NewReader([]byte("{}")), "Content-Type", "application/json")
+			if ok && status != http.StatusAccepted && status != http.StatusConflict { // one is being made already
+				p.t.Errorf("no film: %d %s", status, text)
 			}
 		default:
 			if p.done("POST", at+"/notes", `{"t":1,"text":"look"}`, http.StatusCreated) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -160,13 +162,22 @@ func (p *besieged) call(method, path string, body io.Reader, headers ...string) 
 // settle waits until nothing is left to do.
 func (p *besieged) settle() {
 	p.t.Helper()
-	waitFor(p.t, "the analyses", func() bool {
+	waitFor(p.t, "the work", func() bool {
+		_, _, text, _ := p.call("GET", "/api/library/jobs", nil)
+		var list struct{ Jobs []store.Job }
+		if err := json.Unmarshal(text, &list); err != nil {
+			p.t.Fatal(err)
+		}
+		deleted := map[string]bool{}
 		for _, n := range p.sessions(p.t) {
-			if n.State == store.Queued && n.Deleted == nil || n.State == store.Analysing || n.State == store.Recording {
+			deleted[n.ID] = n.Deleted != nil // its jobs wait
+			if n.State == store.Recording {
 				return false
 			}
 		}
-		return true
+		return !slices.ContainsFunc(list.Jobs, func(j store.Job) bool {
+			return j.State == store.JobRunning || j.State == store.JobQueued && !deleted[j.Session]
+		})
 	})
 }
 

@@ -211,6 +211,15 @@ func (k *siege) verifyAlike(p *besieged) {
 			k.t.Errorf("%s has come to something else", n.ID)
 		}
 	}
+	whole := 0
+	for _, id := range entries(filepath.Join(k.data, "exports")) {
+		for _, name := range entries(filepath.Join(k.data, "exports", id)) {
+			if whole++; strings.HasSuffix(name, ".part") {
+				k.t.Errorf("half a film of %s is there", id)
+			}
+		}
+	}
+	k.t.Logf("%d films", whole)
 	if found < 2 {
 		k.t.Errorf("only %d clips have been analysed", found)
 	}
@@ -242,10 +251,13 @@ func (k *siege) verifyFolders(there map[string]*store.Session) {
 			k.t.Errorf("the upload %s belongs to nobody", e)
 		}
 	}
-	for _, dir := range []string{"gone", "exports"} {
-		if left := entries(filepath.Join(k.data, dir)); len(left) > 0 {
-			k.t.Errorf("%s holds %v", dir, left)
+	for _, id := range entries(filepath.Join(k.data, "exports")) {
+		if there[id] == nil {
+			k.t.Errorf("the films of %s belong to nobody", id)
 		}
+	}
+	if left := entries(filepath.Join(k.data, "gone")); len(left) > 0 {
+		k.t.Errorf("what has gone is there: %v", left)
 	}
 }
 
