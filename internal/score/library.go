@@ -19,8 +19,12 @@ type Shelf interface {
 	Dir(id string) (string, error)
 }
 
+// ErrUnreadable tells that sessions were left out of what is otherwise a whole report.
+var ErrUnreadable = errors.New("a session's files cannot be read")
+
 // Library grades every session of a library that a coach has marked; those that nobody has marked are counted. A session
-// whose files cannot be read is left out and told of at the end.
+// whose files cannot be read is left out, counted, and told of at the end with ErrUnreadable; any other error means that
+// the tally is not whole.
 func Library(ctx context.Context, library Shelf, tally *Tally) error {
 	var faults []error
 	for offset := 0; ; offset += page {
@@ -29,7 +33,12 @@ func Library(ctx context.Context, library Shelf, tally *Tally) error {
 			return fmt.Errorf("list the sessions: %w", err)
 		}
 		for i := range list.Sessions {
-			if err := marked(ctx, library, list.Sessions[i].ID, tally); err != nil {
+			err := marked(ctx, library, list.Sessions[i].ID, tally)
+			if err != nil && !errors.Is(err, ErrUnreadable) {
+				return err
+			}
+			if err != nil {
+				tally.Unreadable++
 				faults = append(faults, err)
 			}
 		}
@@ -54,7 +63,7 @@ func marked(ctx context.Context, library Shelf, id string, tally *Tally) error {
 	}
 	a, err := archive.Open(dir)
 	if err != nil {
-		return fmt.Errorf("session %s: %w", id, err)
+		return fmt.Errorf("%w: session %s: %w", ErrUnreadable, id, err)
 	}
 	tally.Add(Marked(a.Session.Cues, marks))
 	return nil

@@ -8,9 +8,11 @@ import (
 
 // Report is what the verdicts on one or more sessions come to.
 type Report struct {
-	// Sessions counts those that were graded, Unmarked those of a library that nobody has marked: they are left out.
-	Sessions int `json:"sessions"`
-	Unmarked int `json:"unmarked"`
+	// Sessions counts those that were graded, Unmarked those of a library that nobody has marked, Unreadable those whose
+	// files cannot be read: they are left out.
+	Sessions   int `json:"sessions"`
+	Unmarked   int `json:"unmarked"`
+	Unreadable int `json:"unreadable"`
 	// Cues has a row for each code, by name; Headline and All sum up the headline ones and all of them.
 	Cues     []Cue `json:"cues"`
 	Headline Cue   `json:"headline"`
@@ -38,8 +40,8 @@ type Cue struct {
 
 // Tally adds verdicts up. The zero value is ready.
 type Tally struct {
-	// Unmarked counts sessions that were left out.
-	Unmarked int
+	// Unmarked and Unreadable count sessions that were left out.
+	Unmarked, Unreadable int
 
 	sessions int
 	cues     map[string]*Cue
@@ -63,7 +65,7 @@ func (t *Tally) Add(verdicts []Verdict) {
 
 // Report sums up.
 func (t *Tally) Report() Report {
-	r := Report{Sessions: t.sessions, Unmarked: t.Unmarked, Cues: make([]Cue, 0, len(t.cues)), Headline: Cue{Headline: true}}
+	r := Report{Sessions: t.sessions, Unmarked: t.Unmarked, Unreadable: t.Unreadable, Cues: make([]Cue, 0, len(t.cues)), Headline: Cue{Headline: true}}
 	for _, c := range t.cues {
 		r.All.add(c.Hit, c.Missed, c.False, c.delays)
 		if c.Headline {

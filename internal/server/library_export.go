@@ -324,7 +324,12 @@ func (s *Server) openFilm(n *store.Session, language string) (*os.File, fs.FileI
 // score tells how well cues come, by the marks of all sessions.
 func (s *Server) score(w http.ResponseWriter, r *http.Request) {
 	var tally score.Tally
-	if err := score.Library(r.Context(), s.o.Library, &tally); err != nil {
+	err := score.Library(r.Context(), s.o.Library, &tally)
+	if err != nil && !errors.Is(err, score.ErrUnreadable) {
+		s.fail(w, r, err)
+		return
+	}
+	if err != nil {
 		logOf(r.Context()).Warn("some sessions could not be graded", "cause", err)
 	}
 	writeJSON(w, http.StatusOK, tally.Report())

@@ -301,6 +301,53 @@ func TestExportsAreWholeBeforeTheyAreSent(t *testing.T) {
 	}
 }
 
+// faulty is a library whose database breaks.
+type faulty struct {
+	*store.Store
+	list, marks error
+}
+
+func (f *faulty) List(ctx context.Context, q store.Query) (store.Page, error) {
+	page, err := f.Store.List(ctx, q)
+	return page, errors.Join(err, f.list)
+}
+
+func (f *faulty) Marks(ctx context.Context, session string) ([]store.Mark, error) {
+	marks, err := f.Store.Marks(ctx, session)
+	return marks, errors.Join(err, f.marks)
+}
+
+// A report without a session that cannot be read says so; one that is cut short is none.
+func TestScoreIsWholeOrRefused(t *testing.T) {
+	s := newExportShelf(t, &drawn{})
+	for _, title := range []string{"a", "b"} {
+		n := s.roll(store.Session{Title: title})
+		if _, err := s.library.AddMark(t.Context(), n.ID, store.Mark{Kind: store.MarkMissed, Code: "jerky", StartS: 1, EndS: 2}); err != nil {
+			t.Fatal(err)
+		}
+		if title == "b" {
+			continue
+		}
+		dir, err := s.library.Dir(n.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, archive.SessionFile), []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := fetch[score.Report](s, 200, http.MethodGet, "/api/library/score", ""); r.Sessions != 1 || r.Unreadable != 1 {
+		t.Errorf("%+v", r)
+	}
+	for name, library := range map[string]*faulty{"list": {list: errors.New("broken")}, "marks": {marks: errors.New("broken")}} {
+		library.Store = s.library
+		s.server.o.Library = library
+		if a := s.call(http.MethodGet, "/api/library/score", ""); a.status != 500 {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+}
+
 func TestFilmsAreMadeOnceAndSentInParts(t *testing.T) {
 	s := newExportShelf(t, &drawn{})
 	n := s.roll(store.Session{Title: "Monday"})
