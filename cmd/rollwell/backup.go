@@ -25,7 +25,7 @@ func (backupCmd) Help() string {
 
 // Run writes the backup.
 func (c backupCmd) Run(ctx context.Context, std streams) (err error) {
-	s, err := c.open(ctx, store.Options{Shared: true}, nil)
+	s, err := c.openShared(ctx)
 	if err != nil {
 		return err
 	}

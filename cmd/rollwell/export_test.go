@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,9 @@ func TestExportImportScore(t *testing.T) {
 	if code != exitOK || len(strings.TrimSpace(id)) != 26 {
 		t.Fatalf("import: exit code %d with %q and %q", code, id, errs)
 	}
+	if code, _, errs := rollwell(t.Context(), "import", out("a.json"), library, "--disk-budget=1KiB"); code != exitOutput || !strings.Contains(errs, "--disk-budget") {
+		t.Errorf("import into a full library: exit code %d with %q", code, errs)
+	}
 	export(strings.TrimSpace(id), "b.csv", "csv", library)
 	if contents(t, out("a.csv")) != contents(t, out("b.csv")) {
 		t.Error("the imported session has another table")
@@ -87,12 +91,18 @@ func TestExportRefusesWhatMakesNoSense(t *testing.T) {
 		"no file":           {[]string{"import", filepath.Join(empty, "x.json")}, exitInput, "no such file"},
 		"no truth":          {[]string{"score"}, exitUsage, "--library"},
 		"truth only":        {[]string{"score", there}, exitUsage, "session"},
+		"backup of nothing": {[]string{"backup", "--data=" + filepath.Join(empty, "typo"), filepath.Join(empty, "b.tar.zst")}, exitInput, "no library"},
 		"bad truth":         {[]string{"score", there, empty}, exitInput, "no usable truth"},
 		"a folder without":  {[]string{"score", empty, empty}, exitInput, "holds no truth"},
 	} {
 		code, out, errs := rollwell(t.Context(), tt.args...)
 		if code != tt.code || !strings.Contains(errs, tt.says) || out != "" {
 			t.Errorf("%s: exit code %d with %q and %q", name, code, out, errs)
+		}
+	}
+	for _, name := range []string{"typo", "b.tar.zst"} {
+		if _, err := os.Stat(filepath.Join(empty, name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s was made of nothing: %v", name, err)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(empty, "lib", "sessions")); err == nil {

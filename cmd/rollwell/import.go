@@ -12,8 +12,9 @@ import (
 
 // importCmd brings a session back that was exported as JSON.
 type importCmd struct {
-	dataFlag `embed:""`
-	File     string `arg:"" help:"Document that rollwell export --format json, or the library, has written." type:"path"`
+	dataFlag   `embed:""`
+	DiskBudget byteSize `help:"How much all sessions of the library may take together." default:"20GiB" placeholder:"SIZE"`
+	File       string   `arg:"" help:"Document that rollwell export --format json, or the library, has written." type:"path"`
 }
 
 // Run adds the session to the library and prints its id.
@@ -27,7 +28,7 @@ func (c importCmd) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
-	library, err := c.open(ctx, store.Options{Shared: true}, nil)
+	library, err := c.open(ctx, store.Options{Shared: true, Budget: int64(c.DiskBudget)}, nil)
 	if err != nil {
 		return err
 	}
