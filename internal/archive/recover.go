@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -105,7 +106,7 @@ func (m *mender) read() error {
 	m.lines = m.lines[:m.frames]
 	switch {
 	case m.frames == 0 && n > worthwhile:
-		return fmt.Errorf("%w: %s cannot be read, but %d frames were observed: judge them again with rollwell rescore", ErrFormat, ReadingsFile, n)
+		return fmt.Errorf("%w: %s cannot be read, but %d frames were observed: judge them again with rollwell rescore %s", ErrFormat, ReadingsFile, n, filepath.Base(m.source(ObservationsFile)))
 	case m.frames == 0:
 		return ErrNothing
 	}
@@ -127,17 +128,30 @@ func (m *mender) countObservations() (n int, err error) {
 	}
 	defer file.Close() //nolint:errcheck // it is only read
 	o, err := results.OpenObservations(file)
+	if unreadable(err) {
+		return 0, explain(err)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrNothing, err)
 	}
 	defer o.Close()
 	m.header = o.Header
 	for {
-		if _, err := o.Next(); err != nil { // cut off, or damaged: what came before is whole
+		_, err := o.Next()
+		if unreadable(err) {
+			return 0, explain(err)
+		}
+		if err != nil { // cut off, or damaged: what came before is whole
 			return n, nil //nolint:nilerr // as the comment says
 		}
 		n++
 	}
+}
+
+// unreadable tells whether the disk has failed, which is no end of what was written.
+func unreadable(err error) bool {
+	var fault *fs.PathError
+	return errors.As(err, &fault)
 }
 
 func (m *mender) readReadings(most int) error {
@@ -151,7 +165,11 @@ func (m *mender) readReadings(most int) error {
 	defer l.close() //nolint:errcheck // it is only read
 	for len(m.lines) < most {
 		var r readingLine
-		if l.next(&r) != nil {
+		err := l.next(&r)
+		if unreadable(err) {
+			return explain(err)
+		}
+		if err != nil {
 			break
 		}
 		m.lines = append(m.lines, r)
@@ -170,8 +188,12 @@ func (m *mender) readEvents() error {
 	defer l.close() //nolint:errcheck // it is only read
 	for {
 		var e Event
-		if l.next(&e) != nil {
-			return nil
+		err := l.next(&e)
+		if unreadable(err) {
+			return explain(err)
+		}
+		if err != nil {
+			return nil //nolint:nilerr // cut off, or damaged: what came before is whole
 		}
 		m.events = append(m.events, e)
 	}

@@ -157,6 +157,38 @@ func TestRecoverKeepsWhatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A disk that cannot be read is not the end of what was recorded. What no program can read here is a folder.
+func TestRecoverWaitsForTheDisk(t *testing.T) {
+	for _, name := range []string{ObservationsFile, ReadingsFile, EventsFile} {
+		dir := t.TempDir()
+		w, err := Create(dir, header(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		play(t, simulate.Run(lumbar(3)), w)
+		if err := w.Leave(); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, name+partSuffix)
+		if err := errors.Join(os.Rename(path, path+".away"), os.Mkdir(path, 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		before := names(t, dir)
+		if _, err := Recover(dir); !errors.Is(err, ErrDisk) || errors.Is(err, ErrNothing) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !slices.Equal(before, names(t, dir)) {
+			t.Errorf("%s: files %v, before %v", name, names(t, dir), before)
+		}
+		if err := errors.Join(os.Remove(path), os.Rename(path+".away", path)); err != nil {
+			t.Fatal(err)
+		}
+		if d, err := Recover(dir); err != nil || d.DurationS < 2 {
+			t.Errorf("%s: %g s, %v", name, d.DurationS, err)
+		}
+	}
+}
+
 func TestRecoverNothing(t *testing.T) {
 	if _, err := Recover(t.TempDir()); !errors.Is(err, ErrNothing) {
 		t.Errorf("an empty folder: %v", err)
