@@ -89,6 +89,9 @@ type Digest struct {
 	Worst *Worst
 	// Corrections is the number of cues of safety, technique or pace that were spoken: praise and set-up are none.
 	Corrections int
+	// VideoOffsetS is what to add to a media time of the original video to get session time, in seconds. Only a recovery of
+	// a folder finds it out (package record); the times of a live check's video are the session's.
+	VideoOffsetS float64
 }
 
 // Worst is the longest finding of the gravest severity.

@@ -41,6 +41,9 @@ func TestWhatACrashLeavesIsClosed(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after %g s: %v", seconds, err)
 		}
+		if !d.Session.CutOff { // its zeros are not known to be any
+			t.Errorf("session %+v", d.Session)
+		}
 		if last-d.DurationS > 1 {
 			t.Errorf("after %g s there are %g s", last, d.DurationS)
 		}

@@ -9,14 +9,15 @@ import (
 	"github.com/rollwell/rollwell/internal/session"
 )
 
-// sum makes of the lines what the session came to. The phases of the exercise and its doses are not in them.
+// sum makes of the lines what the session came to. The phases of the exercise and its doses are not in them,
+// nor what was dropped and how long all took.
 func (m *mender) sum() {
 	n := int64(m.frames)
 	last := m.lines[m.frames-1].T
 	s := results.Session{
 		Schema: results.Schema, Source: m.header.Source, Exercise: m.header.Exercise, Models: m.header.Models, Engine: m.header.Engine,
 		Frames: results.Frame{Read: n, Analysed: n}, Cues: m.findings(last), Holds: m.holds(), Phases: []coach.PhaseTime{},
-		TimeAtLevelS: []coach.LevelTime{}, Doses: []coach.DoseDone{},
+		TimeAtLevelS: []coach.LevelTime{}, Doses: []coach.DoseDone{}, CutOff: true,
 	}
 	m.count(&s)
 	complete(&s, &m.header, n, last-m.lines[0].T)

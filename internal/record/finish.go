@@ -44,6 +44,9 @@ func Recover(dir string) (archive.Digest, error) {
 	if err != nil || v == nil {
 		return d, err
 	}
+	if d.Session.Source.Name != LiveSource { // a clip, whose session begins with its first picture
+		d.VideoOffsetS = (-v.start).Seconds()
+	}
 	if _, err := os.Stat(filepath.Join(dir, archive.ThumbFile)); errors.Is(err, os.ErrNotExist) {
 		_ = makeThumb(context.Background(), dir, v, middle(d)) // it is not worth failing for
 	}
@@ -182,7 +185,7 @@ func describe(ctx context.Context, path string) (*Video, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look at the video: %w", err)
 	}
-	return &Video{File: filepath.Base(path), Width: r.Info().Width, Height: r.Info().Height}, r.Close()
+	return &Video{File: filepath.Base(path), Width: r.Info().Width, Height: r.Info().Height, start: r.Info().Start}, r.Close()
 }
 
 // copyPart makes a file with an index of a part. Where there is no room for a copy the part itself has to do: it plays,

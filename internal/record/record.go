@@ -146,7 +146,12 @@ type Kept struct {
 type Video struct {
 	File          string
 	Width, Height int
+	// start is the time of its first picture.
+	start time.Duration
 }
+
+// LiveSource is the name of the source of a live check.
+const LiveSource = "live"
 
 // Break says that the session has failed: what it came to is made of what was written down.
 func (r *Recorder) Break(why error) {

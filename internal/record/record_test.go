@@ -151,7 +151,7 @@ func TestACheckIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if k.Video == nil || *k.Video != (Video{file, 320, 180}) || !k.Thumb || k.Digest.Session.Frames.Analysed != int64(len(list)) {
+		if k.Video == nil || *k.Video != (Video{File: file, Width: 320, Height: 180}) || !k.Thumb || k.Digest.Session.Frames.Analysed != int64(len(list)) {
 			t.Errorf("kept %+v", k)
 		}
 		if got := files(t, o.Dir); !slices.Equal(got, append(slices.Clone(whole), file)) {
@@ -368,5 +368,23 @@ func TestRecover(t *testing.T) {
 	}
 	if got := files(t, o.Dir); slices.ContainsFunc(got, func(n string) bool { return strings.HasPrefix(n, partPrefix) || strings.HasSuffix(n, ".part") }) {
 		t.Errorf("files %v", got)
+	}
+}
+
+// A clip's session begins with its first picture, wherever its container begins; a live check's video has its times.
+func TestRecoverTellsWhereAVideoBegins(t *testing.T) {
+	list := pictures(t, media.VP8, 1)
+	for source, want := range map[string]float64{LiveSource: 0, "clip.webm": -2} {
+		o, _ := options(t, true)
+		o.Header.Source.Name = source
+		r := start(t, o)
+		feed(t, r, list, 2*time.Second)
+		r.endFilm()
+		if err := r.writer.Leave(); err != nil {
+			t.Fatal(err)
+		}
+		if d, err := Recover(o.Dir); err != nil || d.VideoOffsetS != want {
+			t.Errorf("%s: %g, %v", source, d.VideoOffsetS, err)
+		}
 	}
 }

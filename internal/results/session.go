@@ -35,6 +35,9 @@ type Session struct {
 	Phases       []coach.PhaseTime `json:"phases"`
 	TimeAtLevelS []coach.LevelTime `json:"time_at_level_s"`
 	Doses        []coach.DoseDone  `json:"doses"`
+	// CutOff tells that the session was cut off and this was made of what had been written down: frames that were dropped,
+	// timings, CPU time, phases and doses are not known, and stand as 0 and as empty lists.
+	CutOff bool `json:"cut_off,omitempty"`
 }
 
 // Source is the video, its size that of the upright picture in pixels. What the file does not tell is null.

@@ -110,7 +110,7 @@ func (s *Server) forgetRecording(ctx context.Context, id string) error {
 func (s *Server) headerOf(first *plan.Step, config *session.LiveConfig) results.Header {
 	const cm = 100
 	return results.Header{
-		Source: results.Source{Name: "live"},
+		Source: results.Source{Name: record.LiveSource},
 		Exercise: results.Exercise{
 			ID: first.Exercise.ID, Version: first.Exercise.Version, Hash: first.Exercise.Hash, Side: string(first.Side), Dose: first.Dose,
 		},

@@ -184,6 +184,9 @@ func (n *Session) describe(dir string, d archive.Digest) {
 		return
 	}
 	n.Video = &Video{File: file, Type: TypeOf(file), Width: d.Session.Source.Width, Height: d.Session.Source.Height}
+	if file != "play.mp4" { // which begins with the session
+		n.Video.OffsetS = d.VideoOffsetS
+	}
 }
 
 // VideoFile is the name of the original video in a session's folder, or nothing.

@@ -16,7 +16,7 @@ import (
 func broken(string) (archive.Digest, error) { return archive.Digest{}, errors.New("nothing to read") }
 
 func closed(string) (archive.Digest, error) {
-	return archive.Digest{DurationS: 5, Score: 80, Session: results.Session{Frames: results.Frame{Analysed: 50}, Source: results.Source{Width: 640, Height: 360}}}, nil
+	return archive.Digest{DurationS: 5, Score: 80, VideoOffsetS: -2, Session: results.Session{Frames: results.Frame{Analysed: 50}, Source: results.Source{Width: 640, Height: 360}}}, nil
 }
 
 func TestRecover(t *testing.T) {
@@ -69,7 +69,7 @@ func TestRecover(t *testing.T) {
 			t.Errorf("%v: %s, want %s", err, n.State, want)
 		}
 	}
-	if n, _ := s.Get(t.Context(), recording.ID); n.Video == nil || *n.Video != (Video{"video.webm", "video/webm", 640, 360, 0}) || n.Bytes == 0 || *n.Score != 80 {
+	if n, _ := s.Get(t.Context(), recording.ID); n.Video == nil || *n.Video != (Video{"video.webm", "video/webm", 640, 360, -2}) || n.Bytes == 0 || *n.Score != 80 {
 		t.Errorf("%+v", n)
 	}
 	for _, id := range []string{empty.ID, purged.ID} {
