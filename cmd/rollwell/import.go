@@ -33,7 +33,7 @@ func (c importCmd) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, library.Close()) }()
-	n, err := export.Restore(ctx, library, file, info.Size(), func() error { return nil })
+	n, err := export.Restore(ctx, library, file, info.Size(), func(context.Context) error { return nil })
 	if err != nil {
 		if errors.Is(err, export.ErrDocument) {
 			return fmt.Errorf("%w: %s: %w", errInput, c.File, err)

@@ -49,7 +49,7 @@ const shrinks = 3
 // Restore adds the session of a document to the library. size is how long the document is in bytes, below zero where
 // nobody knows. turn is called once all of the document has come, before what takes half a kilobyte of memory for each
 // frame. After an error the library is as it was, and after the end of the program too, once it is put right.
-func Restore(ctx context.Context, library Keeper, r io.Reader, size int64, turn func() error) (n store.Session, err error) {
+func Restore(ctx context.Context, library Keeper, r io.Reader, size int64, turn func(ctx context.Context) error) (n store.Session, err error) {
 	if err := library.Room(ctx, max(0, size/shrinks)); err != nil {
 		return n, err
 	}
@@ -68,7 +68,7 @@ func Restore(ctx context.Context, library Keeper, r io.Reader, size int64, turn 
 		if err := library.Room(ctx, bytes); err != nil {
 			return err
 		}
-		return turn()
+		return turn(ctx)
 	})
 	if err != nil {
 		return n, err

@@ -57,7 +57,7 @@ func (m *mortal) try(t *testing.T, document []byte) (whole bool) {
 			panic(cause)
 		}
 	}()
-	if _, err := Restore(t.Context(), m, bytes.NewReader(document), int64(len(document)), func() error { m.live(); return nil }); err != nil {
+	if _, err := Restore(t.Context(), m, bytes.NewReader(document), int64(len(document)), func(context.Context) error { m.live(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return true

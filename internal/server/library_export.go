@@ -72,7 +72,7 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request) {
 	}
 	file, size, err := s.export(r, &n, format)
 	if err != nil {
-		s.fail(w, r, err)
+		s.fail(s.patient(w), r, err)
 		return
 	}
 	defer file.Close() //nolint:errcheck // it has no name any more

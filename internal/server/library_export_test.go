@@ -276,7 +276,7 @@ func TestExportsAreWholeBeforeTheyAreSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer slow.Body.Close()
+		t.Cleanup(func() { _ = slow.Body.Close() })
 		if slow.StatusCode != 200 || slow.ContentLength != 32<<20 || len(s.server.exports) != 0 {
 			t.Fatalf("%d with %d bytes, and %d places are taken", slow.StatusCode, slow.ContentLength, len(s.server.exports))
 		}
@@ -312,8 +312,8 @@ func (f *faulty) List(ctx context.Context, q store.Query) (store.Page, error) {
 	return page, errors.Join(err, f.list)
 }
 
-func (f *faulty) Marks(ctx context.Context, session string) ([]store.Mark, error) {
-	marks, err := f.Store.Marks(ctx, session)
+func (f *faulty) Marks(ctx context.Context, id string) ([]store.Mark, error) {
+	marks, err := f.Store.Marks(ctx, id)
 	return marks, errors.Join(err, f.marks)
 }
 

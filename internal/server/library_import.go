@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -31,19 +30,15 @@ func (s *Server) importSession(w http.ResponseWriter, r *http.Request) {
 	body := http.MaxBytesReader(w, &patientReader{r.Body, http.NewResponseController(w), s.o.Limits.Body}, maxImport)
 	end := func() {}
 	defer func() { end() }()
-	n, err := export.Restore(r.Context(), s.o.Library, body, r.ContentLength, func() (err error) {
-		end, err = s.turn(r.Context(), s.imports)
+	n, err := export.Restore(r.Context(), s.o.Library, body, r.ContentLength, func(ctx context.Context) (err error) {
+		end, err = s.turn(ctx, s.imports)
 		return err
 	})
 	if err != nil {
-		s.fail(w, r, err)
+		s.fail(s.patient(w), r, err)
 		return
 	}
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.o.Limits.Answer)); err != nil {
-		s.fail(w, r, fmt.Errorf("answer an import: %w", err))
-		return
-	}
-	writeJSON(w, http.StatusCreated, n)
+	writeJSON(s.patient(w), http.StatusCreated, n)
 }
 
 // patientReader reads what takes long to come: its client has the time of one body for each piece.
