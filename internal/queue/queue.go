@@ -22,6 +22,7 @@ import (
 type Store interface {
 	Enqueue(ctx context.Context, session string, kind store.JobKind, options any) (store.Job, error)
 	Take(ctx context.Context) (j store.Job, ok bool, err error)
+	TakeFresh(ctx context.Context) (j store.Job, ok bool, err error)
 	EndJob(ctx context.Context, id, state, why string, change func(n *store.Session) error) error
 	Jobs(ctx context.Context) ([]store.Job, error)
 	Job(ctx context.Context, id string) (store.Job, error)
@@ -141,15 +142,26 @@ func (q *Queue) one(ctx context.Context) bool {
 	q.mu.Unlock()
 	w.stop(nil)
 	close(w.done)
+	if w.job.Attempts > 1 { // the others have waited
+		q.Wake()
+	}
 	log.Info("job ends", "took", time.Since(began).Round(time.Millisecond), "error", err)
 	return true
 }
 
-// take takes a job and enters it among those that run. ctx ends with the queue, the job's own with it or by Cancel.
+// take takes a job and enters it among those that run. ctx ends with the queue, the job's own with it or by Cancel. One
+// that ran when the program was cut off runs alone: if it is what ends the program, the others are not to be blamed.
 func (q *Queue) take(ctx context.Context) (*work, context.Context, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	j, ok, err := q.o.Store.Take(ctx)
+	take := q.o.Store.Take
+	for _, w := range q.running {
+		if w.job.Attempts > 1 {
+			return nil, nil, nil
+		}
+		take = q.o.Store.TakeFresh
+	}
+	j, ok, err := take(ctx)
 	if err != nil || !ok {
 		return nil, nil, err
 	}

@@ -212,6 +212,43 @@ func TestRestartGoesOn(t *testing.T) {
 	}
 }
 
+// A job that ran when the program was cut off runs alone: nobody else is to be cut off with it.
+func TestWhatWasCutOffRunsAlone(t *testing.T) {
+	begun, gate := make(chan store.Job, 3), make(chan struct{})
+	s := newStand(t, 3, func(_ context.Context, j store.Job, _ *Progress) (func(n *store.Session) error, error) {
+		begun <- j
+		<-gate
+		return ready, nil
+	})
+	t.Cleanup(func() { close(gate) })
+	s.stop()
+	cut := s.add()
+	if _, ok, err := s.store.Take(t.Context()); err != nil || !ok {
+		t.Fatal(err)
+	}
+	if _, err := s.store.Recover(t.Context(), archive.Recover); err != nil {
+		t.Fatal(err)
+	}
+	s.run(3, s.queue.o.Handlers[store.JobAnalyse])
+	if first := <-begun; first.ID != cut.ID {
+		t.Fatalf("another was taken: %+v", first)
+	}
+	others := []store.Job{s.add(), s.add()}
+	for range others { // whoever looks first
+		if w, _, err := s.queue.take(t.Context()); w != nil || err != nil {
+			t.Fatalf("something runs beside it: %v", err)
+		}
+	}
+	for _, j := range others {
+		if now, err := s.store.Job(t.Context(), j.ID); err != nil || now.State != store.JobQueued {
+			t.Fatalf("%v: it is %s beside it", err, now.State)
+		}
+	}
+	gate <- struct{}{}
+	<-begun // the others run together again
+	<-begun
+}
+
 func TestUnknownKindFails(t *testing.T) {
 	s := newStand(t, 1, nil)
 	n, err := s.store.Create(t.Context(), store.Session{Kind: store.Upload, State: store.Ready})

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/rollwell/rollwell/internal/archive"
 )
 
 // The states of a job.
@@ -82,7 +84,7 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 }
 
 func jobs(ctx context.Context, q querier, rest string, args ...any) (all []Job, err error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, session, kind, state, progress, error, options, created_ms FROM jobs "+rest, args...)
+	rows, err := q.QueryContext(ctx, "SELECT id, session, kind, state, progress, error, options, created_ms, attempts FROM jobs "+rest, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read jobs: %w", err)
 	}
@@ -94,7 +96,7 @@ func jobs(ctx context.Context, q querier, rest string, args ...any) (all []Job, 
 			options string
 			created int64
 		)
-		if err := rows.Scan(&j.ID, &j.Session, &j.Kind, &j.State, &j.Progress, &j.Error, &options, &created); err != nil {
+		if err := rows.Scan(&j.ID, &j.Session, &j.Kind, &j.State, &j.Progress, &j.Error, &options, &created, &j.Attempts); err != nil {
 			return nil, fmt.Errorf("read jobs: %w", err)
 		}
 		j.Options, j.Created = json.RawMessage(options), timeOf(created)
@@ -106,17 +108,25 @@ func jobs(ctx context.Context, q querier, rest string, args ...any) (all []Job, 
 // Take gives out the job that waits longest, and marks it as running. There is none if ok is false. The jobs of deleted
 // sessions wait until those come back.
 func (s *Store) Take(ctx context.Context) (j Job, ok bool, err error) {
+	return s.take(ctx, maxAttempts)
+}
+
+// TakeFresh is Take of a job that was not running when the program was cut off.
+func (s *Store) TakeFresh(ctx context.Context) (j Job, ok bool, err error) { return s.take(ctx, 0) }
+
+// take is Take of a job that was begun so many times at most.
+func (s *Store) take(ctx context.Context, attempts int) (j Job, ok bool, err error) {
 	err = s.inside(ctx, func(tx *sql.Tx) error {
 		all, err := jobs(ctx, tx, `WHERE state = 'queued' AND EXISTS (SELECT 1 FROM sessions WHERE id = session AND deleted_ms IS NULL)
-			ORDER BY created_ms, id LIMIT 1`)
+			AND attempts <= ? ORDER BY created_ms, id LIMIT 1`, attempts)
 		if err != nil || len(all) == 0 {
 			return err
 		}
 		j, ok = all[0], true
-		if _, err := tx.ExecContext(ctx, "UPDATE jobs SET state = 'running', progress = 0, error = '' WHERE id = ?", j.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE jobs SET state = 'running', progress = 0, error = '', attempts = attempts + 1 WHERE id = ?", j.ID); err != nil {
 			return fmt.Errorf("take a job: %w", err)
 		}
-		j.State = JobRunning
+		j.State, j.Attempts = JobRunning, j.Attempts+1
 		if j.Kind != JobAnalyse {
 			return nil
 		}
@@ -126,7 +136,8 @@ func (s *Store) Take(ctx context.Context) (j Job, ok bool, err error) {
 	return j, ok, err
 }
 
-// EndJob notes how a job ended, together with what becomes of its session; change may be nil.
+// EndJob notes how a job ended, together with what becomes of its session; change may be nil. One that is to wait again
+// was laid aside in good order: it does not count as begun.
 func (s *Store) EndJob(ctx context.Context, id, state, why string, change func(n *Session) error) error {
 	return s.inside(ctx, func(tx *sql.Tx) error {
 		all, err := jobs(ctx, tx, "WHERE id = ?", id)
@@ -136,20 +147,63 @@ func (s *Store) EndJob(ctx context.Context, id, state, why string, change func(n
 		if len(all) == 0 { // its session has been removed meanwhile
 			return fmt.Errorf("%w: job %s", ErrNotFound, id)
 		}
-		ended := sql.NullInt64{Int64: milliseconds(s.now()), Valid: state != JobQueued}
-		progress := 0.0
-		if state == JobDone {
-			progress = 1
+		return s.endJob(ctx, tx, &all[0], state, why, change)
+	})
+}
+
+// endJob is EndJob inside a transaction.
+func (s *Store) endJob(ctx context.Context, tx *sql.Tx, j *Job, state, why string, change func(n *Session) error) error {
+	ended := sql.NullInt64{Int64: milliseconds(s.now()), Valid: state != JobQueued}
+	progress, attempts := 0.0, j.Attempts
+	switch state {
+	case JobDone:
+		progress = 1
+	case JobQueued:
+		attempts = max(0, attempts-1)
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE jobs SET state = ?, error = ?, progress = ?, ended_ms = ?, attempts = ? WHERE id = ?",
+		state, why, progress, ended, attempts, j.ID)
+	if err != nil {
+		return fmt.Errorf("end a job: %w", err)
+	}
+	if change == nil {
+		return nil
+	}
+	_, err = edit(ctx, tx, j.Session, change)
+	return err
+}
+
+// maxAttempts is how often a job is begun: a clip that ends the program (a fault of a decoder, too little memory) would
+// end it at every start.
+const maxAttempts = 3
+
+// giveUp ends the jobs that ran whenever the program was cut off.
+func (s *Store) giveUp(ctx context.Context, tx *sql.Tx) error {
+	all, err := jobs(ctx, tx, "WHERE state = 'running' AND attempts >= ?", maxAttempts)
+	if err != nil {
+		return err
+	}
+	const why = "The program has ended several times while it worked on this clip. Send the clip in another form, or try again."
+	for i := range all {
+		dir, err := s.Dir(all[i].Session)
+		if err != nil {
+			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE jobs SET state = ?, error = ?, progress = ?, ended_ms = ? WHERE id = ?", state, why, progress, ended, id); err != nil {
-			return fmt.Errorf("end a job: %w", err)
-		}
-		if change == nil {
+		change := func(n *Session) error {
+			n.State, n.Error = Failed, why
+			if exists(dir, archive.SessionFile) { // an earlier analysis counts on
+				n.State = Ready
+			}
 			return nil
 		}
-		_, err = edit(ctx, tx, all[0].Session, change)
-		return err
-	})
+		if all[i].Kind != JobAnalyse {
+			change = nil
+		}
+		if err := s.endJob(ctx, tx, &all[i], JobFailed, why, change); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // jobsRemembered is for how long jobs are listed after their end.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollwell/rollwell/internal/archive"
 )
 
 func TestNotesAndMarks(t *testing.T) {
@@ -73,6 +75,64 @@ func TestNotesAndMarks(t *testing.T) {
 	}
 	if err := s.RemoveMark(t.Context(), n.ID, again.ID); !errors.Is(err, ErrNotFound) {
 		t.Error(err)
+	}
+}
+
+// A job that ends the program whenever it runs ends it a few times only. What is laid aside in good order may go on for
+// ever, and what was analysed before counts on.
+func TestJobsThatEndTheProgram(t *testing.T) {
+	s, _ := open(t, Options{})
+	first, again := create(t, s, Session{State: Uploading}), create(t, s, Session{})
+	put(t, s, again.ID, archive.SessionFile, "{}")
+	for _, n := range []Session{first, again} {
+		put(t, s, n.ID, "video.mp4", "x")
+		if _, err := s.Enqueue(t.Context(), n.ID, JobAnalyse, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take := func() {
+		t.Helper()
+		for range 2 {
+			if _, ok, err := s.Take(t.Context()); err != nil || !ok {
+				t.Fatalf("%t, %v", ok, err)
+			}
+		}
+	}
+	for range 2 * maxAttempts { // in good order
+		take()
+		all, _ := s.Jobs(t.Context())
+		for _, j := range all {
+			if err := s.EndJob(t.Context(), j.ID, JobQueued, "", func(n *Session) error { n.State = Queued; return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i := range maxAttempts { // cut off
+		take()
+		if _, ok, _ := s.TakeFresh(t.Context()); ok {
+			t.Error("one that was cut off is fresh")
+		}
+		if _, err := s.Recover(t.Context(), closed); err != nil {
+			t.Fatal(err)
+		}
+		if n, _ := s.Get(t.Context(), first.ID); (n.State == Queued) != (i < maxAttempts-1) {
+			t.Errorf("%s after %d times", n.State, i+1)
+		}
+	}
+	if n, _ := s.Get(t.Context(), first.ID); n.State != Failed || !strings.Contains(n.Error, "another form") {
+		t.Errorf("%+v", n)
+	}
+	if n, _ := s.Get(t.Context(), again.ID); n.State != Ready || !strings.Contains(n.Error, "another form") {
+		t.Errorf("%+v", n)
+	}
+	if _, ok, _ := s.Take(t.Context()); ok {
+		t.Error("it is taken again")
+	}
+	if _, err := s.Enqueue(t.Context(), first.ID, JobAnalyse, nil); err != nil {
+		t.Errorf("nobody can ask for another try: %v", err)
+	}
+	if _, ok, err := s.Take(t.Context()); err != nil || !ok {
+		t.Errorf("another try is not taken: %v", err)
 	}
 }
 

@@ -52,9 +52,12 @@ func (s *Store) Recover(ctx context.Context, closing func(dir string) (archive.D
 	return r, s.removeExports(all)
 }
 
-// requeue lets the jobs that ran begin anew.
+// requeue lets the jobs that ran begin anew, but for those that have ended the program too often.
 func (s *Store) requeue(ctx context.Context) error {
 	return s.inside(ctx, func(tx *sql.Tx) error {
+		if err := s.giveUp(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, "UPDATE jobs SET state = 'queued', progress = 0 WHERE state = 'running'")
 		if err != nil {
 			return fmt.Errorf("queue jobs again: %w", err)

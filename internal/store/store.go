@@ -182,4 +182,6 @@ type Job struct {
 	Error    string          `json:"error"`
 	Options  json.RawMessage `json:"options"`
 	Created  time.Time       `json:"created"`
+	// Attempts is how often it was begun, but for when it was then laid aside in good order.
+	Attempts int `json:"-"`
 }
