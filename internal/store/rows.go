@@ -14,7 +14,7 @@ import (
 
 const columns = `id, kind, state, title, source_name, created_ms, exercise, exercise_version, hash, language, duration_s,
 	frames, score, worst_start_s, worst_end_s, worst_code, worst_severity, cues, keep, keep_until_ms, video_file,
-	video_type, video_width, video_height, video_offset_s, thumb, bytes, reserved, error, deleted_ms, outcome`
+	video_type, video_width, video_height, video_offset_s, thumb, bytes, reserved, sent, error, deleted_ms, outcome`
 
 // selected returns the sessions that the rest of a query chooses, with their tags.
 func selected(ctx context.Context, q querier, rest string, args ...any) (all []Session, err error) {
@@ -50,7 +50,7 @@ func scan(rows *sql.Rows) (n Session, err error) {
 	)
 	err = rows.Scan(&n.ID, &n.Kind, &n.State, &n.Title, &n.SourceName, &created, &n.Exercise, &n.ExerciseVersion, &n.Hash,
 		&n.Language, &duration, &n.Frames, &score, &wStart, &wEnd, &wCode, &wSeverity, &n.Cues, &n.Keep, &keepUntil, &vFile,
-		&vType, &vWidth, &vHeight, &vOffset, &n.Thumb, &n.Bytes, &n.Reserved, &n.Error, &deleted, &outcome, &tags)
+		&vType, &vWidth, &vHeight, &vOffset, &n.Thumb, &n.Bytes, &n.Reserved, &n.Sent, &n.Error, &deleted, &outcome, &tags)
 	if err != nil {
 		return n, err
 	}
@@ -103,7 +103,7 @@ func (n *Session) values() ([]any, error) {
 		n.Kind, n.State, n.Title, n.SourceName, milliseconds(n.Created), n.Exercise, n.ExerciseVersion, n.Hash, n.Language,
 		null(n.DurationS), n.Frames, null(n.Score), when(worst, w.StartS), when(worst, w.EndS), when(worst, w.Code),
 		when(worst, w.Severity), n.Cues, n.Keep, maybeMilliseconds(n.KeepUntil), when(video, v.File), when(video, v.Type),
-		when(video, v.Width), when(video, v.Height), when(video, v.OffsetS), n.Thumb, n.Bytes, n.Reserved, n.Error,
+		when(video, v.Width), when(video, v.Height), when(video, v.OffsetS), n.Thumb, n.Bytes, n.Reserved, n.Sent, n.Error,
 		maybeMilliseconds(n.Deleted), outcome, rank,
 	}, nil
 }

@@ -96,6 +96,8 @@ type Session struct {
 	Deleted *time.Time `json:"deleted"`
 	// Reserved is what its files may grow to in bytes: the length of an upload.
 	Reserved int64 `json:"-"`
+	// Sent is the length of the upload that it was; 0 if it was none, or came to nothing.
+	Sent int64 `json:"-"`
 	// Outcome is what trends are made of; nil before there is one.
 	Outcome *Outcome `json:"-"`
 }

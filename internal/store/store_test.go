@@ -88,7 +88,7 @@ func TestSessionComesBackAsItWasKept(t *testing.T) {
 		ExerciseVersion: 3, Hash: "abc", Language: "de", DurationS: p(12.5), Frames: 300, Score: p(87.5),
 		Worst: &Worst{1, 2, "roller_too_low", "safety"}, Cues: 2, Tags: []string{"z", "a"}, Keep: KeepVideo, KeepUntil: p(noon.Add(time.Hour)),
 		Video: &Video{"video.mp4", "video/mp4", 640, 360, -0.5}, Thumb: true, Bytes: 7, Error: "cut off",
-		Outcome: &Outcome{coach.ZoneTimes{Thoracic: 5}, 1.5}, Reserved: 9,
+		Outcome: &Outcome{coach.ZoneTimes{Thoracic: 5}, 1.5}, Reserved: 9, Sent: 8,
 	}
 	if _, err := s.Create(t.Context(), want); err != nil {
 		t.Fatal(err)

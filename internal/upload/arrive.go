@@ -114,7 +114,7 @@ func (u *Uploads) reject(ctx context.Context, info handler.FileInfo, path string
 	}
 	says := u.inWords(why, path, info.MetaData["filename"])
 	_, err := u.o.Library.Update(ctx, info.ID, func(n *store.Session) error {
-		n.State, n.Error, n.Reserved, n.Bytes = store.Failed, says, 0, 0
+		n.State, n.Error, n.Reserved, n.Sent, n.Bytes = store.Failed, says, 0, 0, 0
 		return nil
 	})
 	if err := errors.Join(err, u.forget(info.ID)); err != nil {

@@ -37,6 +37,9 @@ func TestBadClips(t *testing.T) {
 			if s.partial() != 0 {
 				t.Error("the file is still there")
 			}
+			if a := s.call("HEAD", mount+id, nil); a.status != http.StatusNotFound { // whoever has not heard the refusal is to hear it
+				t.Errorf("a refused upload is called whole: %d", a.status)
+			}
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -151,6 +152,10 @@ func (u *Uploads) known(next http.HandlerFunc) http.HandlerFunc {
 			refuse(r.Context(), http.StatusInternalServerError, "internal", "error.internal", nil).writeTo(w)
 			return
 		}
+		if err == nil && r.Method == http.MethodHead && n.Deleted == nil && n.State != store.Uploading && n.Sent > 0 {
+			whole(w, n.Sent)
+			return
+		}
 		if err != nil || n.Deleted != nil || n.State != store.Uploading {
 			refuse(r.Context(), http.StatusNotFound, "unknown_upload", "error.unknown_upload", nil).writeTo(w)
 			return
@@ -160,6 +165,16 @@ func (u *Uploads) known(next http.HandlerFunc) http.HandlerFunc {
 		r.URL = &bare
 		next(w, r)
 	}
+}
+
+// whole tells a client that all of its upload has arrived: the answer to its last piece was lost, and one that hears 404
+// sends everything again.
+func whole(w http.ResponseWriter, length int64) {
+	h := w.Header()
+	h.Set("Upload-Offset", strconv.FormatInt(length, 10))
+	h.Set("Upload-Length", strconv.FormatInt(length, 10))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusOK)
 }
 
 // cancel ends an upload and forgets it.
@@ -198,7 +213,7 @@ func (u *Uploads) creating(hook handler.HookEvent) (handler.HTTPResponse, handle
 		return refused(&metadataError{"error.upload_empty", nil})
 	}
 	n := wish.session(u.o.Now(), u.o.KeepDays)
-	n.Reserved = size
+	n.Reserved, n.Sent = size, size
 	if n, err = u.enter(ctx, n); err != nil {
 		return refused(err)
 	}

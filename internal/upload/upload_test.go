@@ -221,8 +221,26 @@ func TestClipArrivesInPieces(t *testing.T) {
 	if err != nil || len(jobs) != 1 || jobs[0].Session != id || string(jobs[0].Options) != `{"roller":"312,241,18@0","height_cm":180.5}` {
 		t.Errorf("%v: %+v", err, jobs)
 	}
+	// Whoever has not heard the last answer asks, and need not send it again: also while it is analysed, and later.
+	length := strconv.Itoa(len(c))
+	for range 2 {
+		a := s.call("HEAD", mount+id, nil)
+		if a.status != http.StatusOK || a.header.Get("Upload-Offset") != length || a.header.Get("Upload-Length") != length ||
+			a.header.Get("Tus-Resumable") != "1.0.0" || a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%d %v", a.status, a.header)
+		}
+		s.restart()
+	}
+	for _, method := range []string{"PATCH", "DELETE"} { // but there is nothing to add to or to take back any more
+		if a := s.call(method, mount+id, nil, "Upload-Offset", length, "Content-Type", "application/offset+octet-stream"); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d", method, a.status)
+		}
+	}
+	if _, err := s.store.Delete(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
 	if a := s.call("HEAD", mount+id, nil); a.status != http.StatusNotFound {
-		t.Errorf("an upload that has become a session is still one: %d", a.status)
+		t.Errorf("one that was deleted: %d", a.status)
 	}
 }
 
