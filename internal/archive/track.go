@@ -64,8 +64,14 @@ const trackFrame = 500
 // track collects the columns, half a kilobyte a frame.
 type track struct {
 	trackHeader
-	data [][]byte // of each column
+	data [][][]byte // of each column, in blocks: one piece that grows would be there twice now and then
 }
+
+// block is how long a block of a column is, and widest the most that a frame adds to one, in bytes.
+const (
+	block  = 1 << 16
+	widest = 4 * 3 * body.Count
+)
 
 func newTrack(s *results.Session) *track {
 	t := &track{trackHeader: trackHeader{
@@ -85,14 +91,19 @@ func newTrack(s *results.Session) *track {
 		t.Phases = append(t.Phases, p.String())
 	}
 	t.Columns = t.columns()
-	t.data = make([][]byte, len(t.Columns))
+	t.data = make([][][]byte, len(t.Columns))
 	return t
 }
 
 func (t *track) add(f *Frame) {
 	t.Frames++
 	for i := range t.Columns {
-		t.data[i] = t.Columns[i].write(t.data[i], f)
+		last := len(t.data[i]) - 1
+		if last < 0 || cap(t.data[i][last])-len(t.data[i][last]) < widest {
+			t.data[i] = append(t.data[i], make([]byte, 0, block))
+			last++
+		}
+		t.data[i][last] = t.Columns[i].write(t.data[i][last], f)
 	}
 }
 
@@ -107,8 +118,12 @@ func (t *track) write(w io.Writer) error {
 	_, _ = b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(text))))
 	_, _ = b.Write(text)
 	for _, column := range t.data {
-		_, _ = b.Write(column)
-		_, _ = b.Write(make([]byte, pad(int64(len(column)))))
+		n := 0
+		for _, piece := range column {
+			_, _ = b.Write(piece)
+			n += len(piece)
+		}
+		_, _ = b.Write(make([]byte, pad(int64(n))))
 	}
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("write the track: %w", err)

@@ -13,7 +13,7 @@ import (
 const (
 	// maxImport is the longest document that is taken, in bytes: some two hours at 30 pictures a second.
 	maxImport = 1 << 30
-	// mostImports is how many sessions are made of documents at a time: a long one takes some 200 MB of memory.
+	// mostImports is how many sessions are made of documents at a time: the longest takes some 350 MB of memory.
 	mostImports = 1
 )
 
