@@ -324,6 +324,36 @@ test('a server that is killed in the middle, and a page that is closed, cost not
   }
 })
 
+test('a session that was exported comes back as another, a damaged one not at all', { timeout: 180_000 }, async () => {
+  const server = await serve(lite)
+  const { browser, page, complaints } = await browse(null)
+  try {
+    await open(page, server.url)
+    await send(page, clip('lumbar', 'to be taken along.mp4'))
+    await until('it is analysed', async () => (await sessions(server))[0]?.state === 'ready', 120_000)
+    const [before] = await sessions(server)
+    const whole = Buffer.from(await (await fetch(new URL(`/api/library/sessions/${before.id}/export/json`, server.url))).arrayBuffer())
+    const [good, cut] = ['along.json', 'cut off.json'].map((name) => path.join(folder, name))
+    writeFileSync(good, whole)
+    writeFileSync(cut, whole.subarray(0, whole.length / 2))
+
+    await take(page, cut)
+    await page.locator('[data-news=failed]', { hasText: 'cut off.json' }).waitFor()
+    assert.equal((await sessions(server)).length, 1)
+
+    await take(page, good)
+    await page.locator('[data-news=imported]').waitFor()
+    const after = (await sessions(server)).find((s) => s.id !== before.id)
+    assert.ok(after && after.kind === 'import' && after.state === 'ready' && after.video === null)
+    for (const name of ['title', 'score', 'cues', 'frames', 'duration_s']) assert.equal(after[name], before[name], name)
+    await until('both are listed', async () => (await titles(page)).length === 2, 10_000)
+    assert.deepEqual(complaints.filter((c) => !c.includes('422')), [])
+  } finally {
+    await browser.close()
+    assert.equal(await server.stop(), 0, `the server's end:\n${server.log()}`)
+  }
+})
+
 test('behind an access code the library asks for it once', { timeout: 120_000 }, async () => {
   const server = await serve([...lite, '--access-token', 'a-secret-of-this-test'])
   const { browser, page } = await browse(null)

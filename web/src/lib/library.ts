@@ -160,6 +160,11 @@ export async function analyseAgain(id: string, options: { exercise?: string; rol
   return job(await (await call(at(id, '/analyse'), sent('POST', options))).json(), '')
 }
 
+/** Makes a session of a document that was exported as JSON. */
+export async function importSession(document: Blob): Promise<Recorded> {
+  return session(await (await call('/api/library/import', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: document })).json(), '')
+}
+
 export async function listJobs(): Promise<Job[]> {
   return object({ jobs: list(job) })(await (await call('/api/library/jobs')).json(), '').jobs
 }

@@ -6,7 +6,10 @@ export const maxBytes = 4 * 1024 ** 3
 export type Fault = 'empty' | 'too_large' | 'not_video' | 'unreadable'
 
 /** What a browser is to offer for choosing. */
-export const accepted = 'video/mp4,video/quicktime,video/webm,video/x-matroska,.mp4,.m4v,.mov,.webm,.mkv'
+export const accepted = 'video/mp4,video/quicktime,video/webm,video/x-matroska,.mp4,.m4v,.mov,.webm,.mkv,application/json,.json'
+
+/** Whether a file is a session that was exported as JSON, and no clip. */
+export const isDocument = (file: File): boolean => file.type === 'application/json' || /\.json$/i.test(file.name)
 
 // An MP4 or MOV begins with one of these boxes, a WebM or MKV with the mark of EBML.
 const boxes = new Set(['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip', 'pnot'])

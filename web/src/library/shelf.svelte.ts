@@ -8,7 +8,7 @@ import { everything, pageSize } from './query'
 /** Something that just happened, with what undoes it. */
 export interface News {
   id: number
-  kind: 'deleted' | 'restored' | 'changed' | 'failed'
+  kind: 'deleted' | 'restored' | 'changed' | 'failed' | 'imported'
   count: number
   /** What the server said, where something failed. */
   detail: string
@@ -193,6 +193,22 @@ export class Shelf {
 
   async cancel(job: Job): Promise<void> {
     await this.each([job.id], server.cancelJob)
+  }
+
+  /** Takes in sessions that were exported, one after the other: each is whole or not there. */
+  async import(documents: readonly File[]): Promise<void> {
+    let done = 0
+    for (const document of documents) {
+      try {
+        await server.importSession(document)
+        done++
+      } catch (cause) {
+        if (server.wantsCode(cause)) this.locked = true
+        else this.tell('failed', 1, null, `${document.name}: ${fault(cause).message}`)
+      }
+    }
+    if (done) this.tell('imported', done)
+    await this.load()
   }
 
   // Does it to each until one fails, tells what was done, and looks again.
