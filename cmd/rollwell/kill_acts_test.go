@@ -113,6 +113,7 @@ func (p *besieged) watch(*rand.Rand) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for p.alive() {
+		look := p.model.look()
 		all := p.sessions(p.t)
 		for i := range all {
 			if all[i].Kind == "live" && all[i].State == "ready" && p.alive() {
@@ -121,7 +122,7 @@ func (p *besieged) watch(*rand.Rand) {
 				p.model.mu.Unlock()
 			}
 		}
-		if err := p.model.note(p.data, all); err != nil {
+		if err := p.model.note(p.data, all, look); err != nil {
 			p.failed("look at what is whole", err)
 		}
 		select {
@@ -159,6 +160,7 @@ func (p *besieged) change(r *rand.Rand) {
 			if !f.trash && !f.live {
 				p.model.set(f, func(f *fate) { f.again = true })
 				p.done("POST", at+"/analyse", "{}", http.StatusAccepted)
+				p.model.set(f, func(f *fate) { f.answered = p.model.looks })
 			}
 		case 4:
 			status, _, text, ok := p.call("POST", at+"/film", bytes.NewReader([]byte("{}")), "Content-Type", "application/json")

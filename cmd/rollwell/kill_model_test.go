@@ -21,9 +21,11 @@ type fate struct {
 	gone, going bool
 	// again tells that it is analysed once more: it will be whole, but with other files.
 	again bool
-	live  bool // a recorded check
-	title string
-	notes int
+	// answered was the newest look at the library when that was answered: only a later one tells that it is whole again.
+	answered int
+	live     bool // a recorded check
+	title    string
+	notes    int
 	// busy keeps two from changing it at a time.
 	busy bool
 }
@@ -39,6 +41,7 @@ type expected struct {
 	// live are the recordings, with the session time of the last picture that was told to be analysed.
 	live                    map[string]float64
 	purged, resumed, closed int
+	looks                   int
 }
 
 func newExpected() *expected {
@@ -101,8 +104,16 @@ func sums(dir string) (map[string][32]byte, error) {
 	return all, nil
 }
 
-// note takes down the files of sessions that are whole.
-func (e *expected) note(data string, all []store.Session) error {
+// look begins a look at the library and returns its number.
+func (e *expected) look() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.looks++
+	return e.looks
+}
+
+// note takes down the files of sessions that are whole, as a look found them.
+func (e *expected) note(data string, all []store.Session, look int) error {
 	for i := range all {
 		n := &all[i]
 		if n.State != store.Ready {
@@ -114,7 +125,7 @@ func (e *expected) note(data string, all []store.Session) error {
 			f = &fate{title: n.Title, live: n.Kind == store.Live}
 			e.sessions[n.ID] = f
 		}
-		skip := f.files != nil && !f.again || f.busy || f.gone || f.going
+		skip := f.files != nil && !f.again || f.busy || f.gone || f.going || f.again && look <= f.answered
 		e.mu.Unlock()
 		if skip {
 			continue

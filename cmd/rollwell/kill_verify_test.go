@@ -26,6 +26,7 @@ func (k *siege) verify(p *besieged, round int) {
 	if err := s.Check(ctx); err != nil {
 		k.t.Errorf("round %d: the database: %v", round, err)
 	}
+	look := k.model.look()
 	all := p.sessions(k.t)
 	there := map[string]*store.Session{}
 	for i := range all {
@@ -35,7 +36,7 @@ func (k *siege) verify(p *besieged, round int) {
 	k.verifyUploads(p, there)
 	k.verifyLive(s, there)
 	k.verifyFolders(there)
-	if err := k.model.note(k.data, all); err != nil {
+	if err := k.model.note(k.data, all, look); err != nil {
 		k.t.Errorf("round %d: %v", round, err)
 	}
 }
