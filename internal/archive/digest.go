@@ -20,22 +20,26 @@ const (
 // corrects are the severities of what is to be corrected, the gravest first.
 var corrects = []exercise.Severity{exercise.Safety, exercise.Technique, exercise.Pace}
 
-// NewDigest sums a session up for a library.
-func NewDigest(s *results.Session, frames []Frame) Digest {
-	c := newScorer(s)
-	for i := range frames {
-		c.add(&frames[i])
+// Corrections counts the cues of safety, technique or pace that were spoken.
+func Corrections(s *results.Session) (n int) {
+	for i := range s.Cues {
+		if c := &s.Cues[i]; c.Spoken && slices.Contains(corrects, c.Severity) {
+			n++
+		}
 	}
-	return c.digest()
+	return n
 }
 
 // scorer sums frames up, one after the other.
 type scorer struct {
 	session *results.Session
 	wrong   map[string]bool // codes of what is to be corrected
-	n       int
-	first   float64
-	last    float64
+	unseen  map[string]bool // codes of what keeps the camera from judging
+	// person tells that the exercise's rules ask for no place on the back: who is seen well can be judged.
+	person bool
+	n      int
+	first  float64
+	last   float64
 	// before is what the last frame says for the time until the next.
 	before verdict
 	// judged and good are the times in seconds by both ways to be sure: the back on the roller, and the person.
@@ -50,10 +54,14 @@ type verdict struct {
 }
 
 func newScorer(s *results.Session) *scorer {
-	c := &scorer{session: s, wrong: map[string]bool{}}
+	c := &scorer{session: s, wrong: map[string]bool{}, unseen: map[string]bool{}}
 	for i := range s.Cues {
 		c.wrong[s.Cues[i].Code] = slices.Contains(corrects, s.Cues[i].Severity)
+		c.unseen[s.Cues[i].Code] = s.Cues[i].Severity == exercise.Setup
 	}
+	// Of rules that are not in the catalogue nobody knows here what they ask for.
+	ex, err := exercise.Get(s.Exercise.ID)
+	c.person = err == nil && len(ex.Zones.Target) == 0
 	return c
 }
 
@@ -78,23 +86,18 @@ func (c *scorer) add(f *Frame) {
 	c.onBack = c.onBack || back
 	checking := f.Phase == session.Checking.String()
 	c.before = verdict{
-		sure: [2]bool{checking && back, checking && f.Pose && f.PoseScore >= 0.5},
+		sure: [2]bool{checking && back, checking && f.Pose && f.PoseScore >= 0.5 && !slices.ContainsFunc(f.Active, func(code string) bool { return c.unseen[code] })},
 		fine: !slices.ContainsFunc(f.Active, func(code string) bool { return c.wrong[code] }),
 	}
 }
 
-// digest is what the frames come to. In a session in which the back is never on a roller, as with the calves or the lats,
-// a person who is seen well can be judged.
+// digest is what the frames come to. In an exercise in which the back is on no roller, as with the lats, a person who is
+// seen well can be judged; in any other nothing is known of somebody whose back was never surely on one.
 func (c *scorer) digest() Digest {
-	d := Digest{Session: *c.session, DurationS: c.last - c.first, Score: math.NaN(), Worst: worst(c.session)}
-	for i := range c.session.Cues {
-		if one := &c.session.Cues[i]; one.Spoken && c.wrong[one.Code] {
-			d.Corrections++
-		}
-	}
-	way := 1
-	if c.onBack {
-		way = 0
+	d := Digest{Session: *c.session, DurationS: c.last - c.first, Score: math.NaN(), Worst: worst(c.session), Corrections: Corrections(c.session)}
+	way := 0
+	if c.person && !c.onBack {
+		way = 1
 	}
 	if c.judged[way] >= leastJudged {
 		d.Score = math.Round(1000*c.good[way]/c.judged[way]) / 10

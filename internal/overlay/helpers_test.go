@@ -52,7 +52,7 @@ func newScene(w, h int) *Scene {
 		Speed: ok(3.6), HipLift: ok(8), RollerSeen: ok(.95),
 	}
 	for i, l := range levels {
-		s.Levels = append(s.Levels, LevelTime{l.name, float64(i)})
+		s.Levels = append(s.Levels, LevelTime{l.Name, float64(i)})
 	}
 	return s
 }

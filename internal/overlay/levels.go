@@ -5,11 +5,20 @@ import (
 	"strconv"
 )
 
-// levels are the vertebrae from the neck to the loins, with the colour of their zone.
-var levels = [...]struct {
-	name string
+// Vertebra is a level with the colour of its zone.
+type Vertebra struct {
+	Name string
 	col  rgb
-}{
+}
+
+// RGB is the colour of its zone.
+func (v Vertebra) RGB() (r, g, b uint8) { return v.col.r, v.col.g, v.col.b }
+
+// Vertebrae lists the levels from the neck to the loins.
+func Vertebrae() []Vertebra { return levels[:] }
+
+// levels are the vertebrae from the neck to the loins.
+var levels = [...]Vertebra{
 	{"C7", neck},
 	{"T1", edge},
 	{"T2", thoracic},
@@ -81,7 +90,7 @@ func (p *Painter) drawLevelsBack() {
 
 // drawLevelName writes the name of level i at its place.
 func (p *Painter) drawLevelName(i int, w weight, col rgb) {
-	k, u, name := p.levelCell(i), p.lay.u, levels[i].name
+	k, u, name := p.levelCell(i), p.lay.u, levels[i].Name
 	if p.lay.stacked {
 		size := p.lay.px(11.5)
 		for size > 5 && p.face.width(w, name)*float64(size) > k.all.w-2*u {
@@ -107,11 +116,11 @@ func (p *Painter) drawLevels(s *Scene) {
 	for i, l := range levels {
 		seconds, known := 0.0, false
 		for _, t := range s.Levels {
-			if t.Level == l.name && t.Seconds >= 0 && !math.IsInf(t.Seconds, 0) {
+			if t.Level == l.Name && t.Seconds >= 0 && !math.IsInf(t.Seconds, 0) {
 				seconds, known = t.Seconds, true
 			}
 		}
-		now := s.Reading.S.Known() && s.Reading.Level == l.name
+		now := s.Reading.S.Known() && s.Reading.Level == l.Name
 		p.drawLevel(i, seconds/most, seconds, known, now, strength(s.Reading.S.State))
 	}
 }

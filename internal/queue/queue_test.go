@@ -305,10 +305,7 @@ func TestGiveWay(t *testing.T) {
 		if d := took(); d < longestPause {
 			t.Errorf("a busy check waits %v only", d)
 		}
-		go func() {
-			time.Sleep(100 * time.Millisecond) //nolint:forbidigo // in a bubble
-			p.set(1, 0)
-		}()
+		time.AfterFunc(100*time.Millisecond, func() { p.set(1, 0) })
 		if d := took(); d < 100*time.Millisecond || d > 110*time.Millisecond {
 			t.Errorf("when the check rests it goes on after %v", d)
 		}

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"github.com/rollwell/rollwell/internal/coach"
-	"github.com/rollwell/rollwell/internal/exercise"
+	"github.com/rollwell/rollwell/internal/archive"
 	"github.com/rollwell/rollwell/internal/export"
 )
 
@@ -51,12 +51,6 @@ func (r *report) cards() {
 	if s := r.s.About.Score; !math.IsNaN(s) {
 		score = r.number(s, 0)
 	}
-	corrections := 0
-	for i := range r.s.Result.Cues {
-		if r.s.Result.Cues[i].Severity != exercise.Praise {
-			corrections++
-		}
-	}
 	counted, count := r.says.Text("overlay.passes.text"), r.s.Result.Passes
 	if r.s.Exercise != nil && r.s.Exercise.Stroke == nil && r.s.Exercise.Reps != nil {
 		counted, count = r.says.Text("report.reps.text"), r.s.Result.Reps
@@ -66,7 +60,7 @@ func (r *report) cards() {
 		{score, r.says.Text("report.score.text")},
 		{clock(r.duration()), r.says.Text("report.minutes.text")},
 		{r.number(float64(count), 0), counted},
-		{r.number(float64(corrections), 0), r.says.Text("report.cues.text")},
+		{r.number(float64(archive.Corrections(&r.s.Result)), 0), r.says.Text("report.cues.text")},
 	} {
 		x := margin + float64(i)*(w+gap)
 		r.box(x, r.y, w, high, 2.5, card)

@@ -5,33 +5,9 @@ import (
 	"slices"
 
 	"github.com/rollwell/rollwell/internal/archive"
+	"github.com/rollwell/rollwell/internal/overlay"
 	"github.com/rollwell/rollwell/internal/spine"
 )
-
-// vertebrae are those from the neck to the loins, as the overlay lists them.
-var vertebrae = []struct {
-	name string
-	c    colour
-}{
-	{"C7", neck},
-	{"T1", edge},
-	{"T2", thoracic},
-	{"T3", thoracic},
-	{"T4", thoracic},
-	{"T5", thoracic},
-	{"T6", thoracic},
-	{"T7", thoracic},
-	{"T8", thoracic},
-	{"T9", thoracic},
-	{"T10", thoracic},
-	{"T11", edge},
-	{"T12", edge},
-	{"L1", lumbar},
-	{"L2", lumbar},
-	{"L3", lumbar},
-	{"L4", lumbar},
-	{"L5", lumbar},
-}
 
 // heat is how long a level was worked on, in seconds, and how fast, in cm/s; NaN where that was never known.
 type heat struct{ seconds, speed float64 }
@@ -39,19 +15,14 @@ type heat struct{ seconds, speed float64 }
 // heatOf is the time and the mean speed of each level while the reading was sure. A frame stands for the time until the
 // next, but not for a gap: as the page's heat map has it.
 func heatOf(frames []archive.Frame) []heat {
+	vertebrae := overlay.Vertebrae()
 	out := make([]heat, len(vertebrae))
 	way, timed := make([]float64, len(out)), make([]float64, len(out))
 	usual := usualStep(frames)
 	most := math.Max(0.25, 3*usual)
 	for i := range frames {
 		f := &frames[i]
-		l := slices.IndexFunc(vertebrae, func(v struct {
-			name string
-			c    colour
-		},
-		) bool {
-			return v.name == f.Level
-		})
+		l := slices.IndexFunc(vertebrae, func(v overlay.Vertebra) bool { return v.Name == f.Level })
 		if l < 0 || f.State != spine.OK.String() || f.Zone == spine.ZoneOff.String() {
 			continue
 		}
@@ -103,15 +74,16 @@ func (r *report) levels() {
 	limit := r.speedLimit()
 	full := 2 * limit
 	for i, h := range all {
-		v, y := vertebrae[i], r.y+rowHeight*float64(i)
-		r.write(name, y+3.1, bold, 8.5, ink, v.name)
+		v, y := overlay.Vertebrae()[i], r.y+rowHeight*float64(i)
+		zone := colourOf(v.RGB())
+		r.write(name, y+3.1, bold, 8.5, ink, v.Name)
 		r.box(cell, y+0.2, 17, rowHeight-0.4, 0.8, card)
 		if h.seconds > 0 {
 			r.SetAlpha(0.15+0.85*h.seconds/longest, "Normal")
-			r.box(cell, y+0.2, 17, rowHeight-0.4, 0.8, v.c)
+			r.box(cell, y+0.2, 17, rowHeight-0.4, 0.8, zone)
 			r.SetAlpha(1, "Normal")
 			w := math.Max(1, timeWidth*h.seconds/longest)
-			r.box(times, y+1.1, w, rowHeight-2.2, 1.2, v.c)
+			r.box(times, y+1.1, w, rowHeight-2.2, 1.2, zone)
 			r.write(times+w+1.5, y+3.1, regular, 8, ink, clock(h.seconds))
 		} else {
 			r.write(times, y+3.1, regular, 8, dim, "–")

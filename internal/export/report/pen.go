@@ -27,6 +27,8 @@ const (
 // colour is one of the product's, on light ground.
 type colour struct{ r, g, b int }
 
+func colourOf(r, g, b uint8) colour { return colour{int(r), int(g), int(b)} }
+
 var (
 	ink      = colour{0x0E, 0x14, 0x17}
 	dim      = colour{0x55, 0x66, 0x6A}
