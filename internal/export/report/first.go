@@ -3,8 +3,8 @@ package report
 import (
 	"math"
 
-	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/archive"
+	"github.com/rollwell/rollwell/internal/coach"
 	"github.com/rollwell/rollwell/internal/export"
 )
 
