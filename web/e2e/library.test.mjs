@@ -7,7 +7,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { browse, rollerOf } from './camera.mjs'
 import { root, serve } from './server.mjs'
-import { placeRoller, until } from './walk.mjs'
+import { drawRing, until } from './walk.mjs'
 
 const pictures = path.join(root, 'build/e2e/screens')
 const folder = mkdtempSync(path.join(tmpdir(), 'rollwell-clips-'))
@@ -114,7 +114,7 @@ test('clips are sent, analysed, found, renamed, tagged, deleted and had back', {
     await row(page, 'Marta, week 1').getByRole('button', { name: /^Details/ }).click()
     await page.getByRole('button', { name: 'Show the roller' }).click()
     const asked = page.waitForRequest((r) => r.url().endsWith('/analyse'))
-    await placeRoller(page, 'lumbar')
+    await drawRing(page, 'lumbar')
     const { x, y, radius } = rollerOf('lumbar')
     const [, rx, ry, rr, at] = /^([\d.]+),([\d.]+),([\d.]+)@([\d.]+)$/.exec((await asked).postDataJSON().roller).map(Number)
     assert.ok(Math.hypot(rx - x, ry - y) < 4 && Math.abs(rr - radius) < 4 && at === 0, `placed at ${[rx, ry, rr, at]}, it is at ${[x, y, radius, 0]}`)

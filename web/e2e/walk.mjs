@@ -50,10 +50,15 @@ export async function toSetup(page) {
   await page.locator('[data-chip]:not([data-chip=waiting])').waitFor({ timeout: 20_000 })
 }
 
-/** Draws the ring onto the roller of the clip's first picture, from the middle to the edge, and takes it. */
+/** Asks for the ring during a live check, draws it onto the roller of the clip's first picture and takes it. */
 export async function placeRoller(page, clip) {
+  await page.keyboard.press('r') // also where a ring came by itself: that one goes as soon as the roller is found
+  await drawRing(page, clip)
+}
+
+/** Draws the ring that is there onto the roller of the clip's first picture, from the middle to the edge, and takes it. */
+export async function drawRing(page, clip) {
   const { x, y, radius } = rollerOf(clip)
-  if (!(await page.locator('[data-ring]').isVisible())) await page.keyboard.press('r')
   const ring = page.locator('[data-ring]')
   const box = await ring.boundingBox()
   const [, , width, height] = (await ring.getAttribute('viewBox')).split(' ').map(Number)
