@@ -58,6 +58,7 @@ RUN apt-get update \
 		libopencv-calib3d406 libopencv-core406 libopencv-dnn406 libopencv-features2d406 libopencv-highgui406 \
 		libopencv-imgcodecs406 libopencv-imgproc406 libopencv-objdetect406 libopencv-photo406 \
 		libopencv-video406 libopencv-videoio406 \
+		fonts-noto-cjk \
 	&& rm -rf /var/lib/apt/lists/* \
 	&& useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin rollwell \
 	&& install -d -o rollwell /clips /var/lib/rollwell

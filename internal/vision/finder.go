@@ -22,12 +22,20 @@ const (
 	aloneRadii = 7.0
 )
 
-// How the looks' logits of presence become calibrated nats: models/roller/MODEL_CARD.md, last lines of the bare network on
-// held-out scenes.
-const (
-	firstWeight, secondWeight, bothBias = 0.30, 0.50, -0.11
-	closerWeight, closerBias            = 0.71, -0.19
+// How what the looks say becomes nats for the roller being where they have it: models/roller/MODEL_CARD.md, last lines of
+// the bare network on held-out scenes.
+var (
+	bothLooks  = scale{first: 0.09, second: 0.40, fill: 1.07, spread: -5.33, sharp: 0.64, bias: -1.42}
+	closerLook = scale{second: 0.46, fill: 1.18, spread: -5.17, sharp: 0.61, bias: -1.50}
 )
+
+// scale weighs what the looks say: both logits of presence, and how plainly the roller shows to the second look.
+type scale struct{ first, second, fill, spread, sharp, bias float64 }
+
+// nats is what the looks say together; first is the first look's logit.
+func (w scale) nats(first float64, second glimpse) float64 {
+	return w.first*first + w.second*second.logit + w.fill*second.fill + w.spread*second.spread + w.sharp*second.sharp + w.bias
+}
 
 // Grey of what lies outside the picture, and of the input's bytes.
 const (
@@ -97,14 +105,14 @@ func (n *rollerNet) alone(bgr gocv.Mat) (g glimpse, torso float64, err error) {
 // again takes the second look, where an earlier one has seen the roller.
 func (n *rollerNet) again(bgr gocv.Mat, first glimpse, torso float64) (glimpse, error) {
 	second, err := n.second(bgr, first.near, first.far, torso)
-	second.logit = firstWeight*first.logit + secondWeight*second.logit + bothBias
+	second.logit = bothLooks.nats(first.logit, second)
 	return second, err
 }
 
 // closer takes a single look at a roller whose ends are thought to be near and far.
 func (n *rollerNet) closer(bgr gocv.Mat, near, far body.Point, torso float64) (glimpse, error) {
 	g, err := n.second(bgr, near, far, torso)
-	g.logit = closerWeight*g.logit + closerBias
+	g.logit = closerLook.nats(0, g)
 	return g, err
 }
 

@@ -27,16 +27,29 @@ const (
 	quiet = -2.2
 	// fewest is how many visible cells a vote needs; with fewer the likeliest few vote.
 	fewest, likeliest = 2, 4
+	// fillPart is the part of the near circle's radius within which visible cells count, sharpMost bounds a heat's logit.
+	fillPart, sharpMost = 0.8, 4
 )
 
 // glimpse is what the network says about one crop: lengths in pixels, of the crop or of the frame.
 type glimpse struct {
-	// logit tells how likely a roller is in use there, in nats: the network's own for a single look, calibrated after that.
+	// logit tells, in nats, how likely a roller is in use in the crop: the network's own for a single look. Calibrated it
+	// tells how likely the roller's near end is where the glimpse has it.
 	logit     float64
 	near, far body.Point
 	radius    float64
 	// seen is how many pixels of the roller are visible.
 	seen float64
+	clarity
+}
+
+// clarity is how plainly the near end shows.
+type clarity struct {
+	// fill is the share of its circle that is visible; spread how far what the cells say about its centre is apart: the
+	// median distance to their median, in radii, at most 1.
+	fill, spread float64
+	// sharp is the logit of the highest heat, within ±sharpMost.
+	sharp float64
 }
 
 // possible tells whether the glimpse is made of numbers that a roller can have.
@@ -66,10 +79,38 @@ func (r *finderReader) read(maps []float32, presence float32) glimpse {
 		r.likeliest(seen)
 	}
 	s := glimpse{logit: float64(presence), seen: float64(visible * finderStride * finderStride)}
-	s.radius = radiusUnit * math.Exp(r.median(maps[mapRadius*n:], 0, 0))
-	s.near = r.end(maps, mapNear, mapToNear, s.radius)
-	s.far = r.end(maps, mapFar, mapToFar, s.radius)
+	s.radius = radiusUnit * math.Exp(r.median(maps[mapRadius*n:], 0))
+	s.far, _ = r.end(maps, mapFar, mapToFar, s.radius)
+	var top float64
+	s.near, top = r.end(maps, mapNear, mapToNear, s.radius)
+	s.clarity = clarity{fill: fill(seen, s.near, s.radius), spread: r.spread(maps, mapToNear, s.radius), sharp: math.Min(math.Max(top, -sharpMost), sharpMost)}
 	return s
+}
+
+// fill is the share of the visible cells (logits) within the inner part of a circle, 0 for a circle without cells.
+func fill(seen []float32, at body.Point, radius float64) float64 {
+	all, visible := 0, 0
+	for i, logit := range seen {
+		x, y := cellCentre(i%finderGrid)-at.X, cellCentre(i/finderGrid)-at.Y
+		if reach := fillPart * radius; x*x+y*y < reach*reach {
+			all++
+			if logit > 0 {
+				visible++
+			}
+		}
+	}
+	return float64(visible) / math.Max(float64(all), 1)
+}
+
+// spread is the median distance of the voting cells' votes from where they point together, in radii, at most 1.
+func (r *finderReader) spread(maps []float32, vote int, radius float64) float64 {
+	middle := r.voted(maps, vote)
+	r.votes = r.votes[:0]
+	for _, i := range r.order {
+		v := body.Point{X: r.vote(maps[vote*finderGrid*finderGrid:], i, 1), Y: r.vote(maps[(vote+1)*finderGrid*finderGrid:], i, finderGrid)}
+		r.votes = append(r.votes, v.Sub(middle).Len())
+	}
+	return math.Min(r.middle()/radius, 1)
 }
 
 // likeliest fills order with the cells in which the roller is visible most probably.
@@ -86,27 +127,39 @@ func (r *finderReader) likeliest(seen []float32) {
 	}
 }
 
-// end is the centre of one end: the peak of its heat map close to where the votes point, or where they point.
-func (r *finderReader) end(maps []float32, heat, vote int, radius float64) body.Point {
+// end is the centre of one end: the peak of its heat map close to where the votes point, or where they point. top is the
+// peak's logit.
+func (r *finderReader) end(maps []float32, heat, vote int, radius float64) (at body.Point, top float64) {
 	const n = finderGrid * finderGrid
-	guess := body.Point{
-		X: r.median(maps[vote*n:], voteUnit, 1),
-		Y: r.median(maps[(vote+1)*n:], voteUnit, finderGrid),
-	}
-	return peak(maps[heat*n:(heat+1)*n], guess, nearPull*radius)
+	return peak(maps[heat*n:(heat+1)*n], r.voted(maps, vote), nearPull*radius)
 }
 
-// median is the middle of what the voting cells say. With a scale, each speaks of a distance from its own place in
-// such units; across is 1 for the columns and the grid's width for the rows.
-func (r *finderReader) median(m []float32, scale float64, across int) float64 {
+// voted is where the voting cells put an end, each coordinate the median of theirs.
+func (r *finderReader) voted(maps []float32, vote int) body.Point {
+	const n = finderGrid * finderGrid
+	return body.Point{X: r.median(maps[vote*n:], 1), Y: r.median(maps[(vote+1)*n:], finderGrid)}
+}
+
+// median is the middle of what the voting cells say about a coordinate, or about the radius if across is 0.
+func (r *finderReader) median(m []float32, across int) float64 {
 	r.votes = r.votes[:0]
 	for _, i := range r.order {
-		v := float64(m[i])
-		if scale > 0 {
-			v = v*scale + cellCentre(i/across%finderGrid)
+		if across == 0 {
+			r.votes = append(r.votes, float64(m[i]))
+			continue
 		}
-		r.votes = append(r.votes, v)
+		r.votes = append(r.votes, r.vote(m, i, across))
 	}
+	return r.middle()
+}
+
+// vote is what a cell says about a coordinate, in crop pixels; across is 1 for columns and the grid's width for rows.
+func (r *finderReader) vote(m []float32, i, across int) float64 {
+	return float64(m[i])*voteUnit + cellCentre(i/across%finderGrid)
+}
+
+// middle is the median of the votes, which it sorts.
+func (r *finderReader) middle() float64 {
 	slices.Sort(r.votes)
 	k := len(r.votes)
 	return (r.votes[(k-1)/2] + r.votes[k/2]) / 2
@@ -116,8 +169,8 @@ func (r *finderReader) median(m []float32, scale float64, across int) float64 {
 func cellCentre(k int) float64 { return finderStride*float64(k) + (finderStride-1)/2. }
 
 // peak is the highest place of the heat map (logits) within reach crop pixels of guess, between the cells by its
-// neighbours, or guess itself where the map knows nothing.
-func peak(heat []float32, guess body.Point, reach float64) body.Point {
+// neighbours, or guess itself where the map knows nothing; top is its logit.
+func peak(heat []float32, guess body.Point, reach float64) (at body.Point, top float64) {
 	best := -1
 	for i, v := range heat {
 		x, y := cellCentre(i%finderGrid)-guess.X, cellCentre(i/finderGrid)-guess.Y
@@ -125,18 +178,22 @@ func peak(heat []float32, guess body.Point, reach float64) body.Point {
 			best = i
 		}
 	}
-	if best < 0 || heat[best] <= quiet {
-		return guess
+	if best < 0 {
+		return guess, math.Inf(-1)
+	}
+	top = float64(heat[best])
+	if top <= quiet {
+		return guess, top
 	}
 	col, row := best%finderGrid, best/finderGrid
-	at := body.Point{X: cellCentre(col), Y: cellCentre(row)}
+	at = body.Point{X: cellCentre(col), Y: cellCentre(row)}
 	if col > 0 && col < finderGrid-1 {
 		at.X += finderStride * vertex(heat[best-1], heat[best], heat[best+1])
 	}
 	if row > 0 && row < finderGrid-1 {
 		at.Y += finderStride * vertex(heat[best-finderGrid], heat[best], heat[best+finderGrid])
 	}
-	return at
+	return at, top
 }
 
 // vertex is where the parabola through the log probabilities of three neighbouring cells has its top, in cells from

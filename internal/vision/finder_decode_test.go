@@ -98,3 +98,33 @@ func TestReadGoesOnWithoutARoller(t *testing.T) {
 		t.Errorf("maps of no numbers give the near end %v", s.near)
 	}
 }
+
+// A roller that is plainly seen fills its circle with cells that agree; one that is half covered does not, and cells that
+// contradict each other are apart.
+func TestReadTellsHowPlainlyItShows(t *testing.T) {
+	t.Parallel()
+	const n = finderGrid * finderGrid
+	near, far := body.Point{X: 70, Y: 90}, body.Point{X: 90, Y: 70}
+	var r finderReader
+	whole := r.read(drawnMaps(near, far, 20), 2)
+	if whole.fill < .99 || whole.spread > .01 || whole.sharp < 2 {
+		t.Errorf("a roller in full view: %+v", whole.clarity)
+	}
+	maps := drawnMaps(near, far, 20)
+	for i := range n {
+		if cellCentre(i%finderGrid) < near.X { // an arm before the left half
+			maps[mapSeen*n+i] = -4
+		}
+	}
+	if half := r.read(maps, 2); half.fill < .4 || half.fill > .6 {
+		t.Errorf("half of its face is seen, but fill is %.2f", half.fill)
+	}
+	maps = drawnMaps(near, far, 20)
+	for i := range n {
+		maps[mapToNear*n+i] += float32(i/finderGrid%3-1) * 30 / voteUnit // of three rows, two point elsewhere
+		maps[mapNear*n+i] = -3
+	}
+	if torn := r.read(maps, 2); torn.spread < .5 || torn.sharp > -2.9 {
+		t.Errorf("cells that contradict each other: %+v", torn.clarity)
+	}
+}

@@ -21,6 +21,7 @@ from views import torso_pixels
 from work import MAT, ROLLER, Scenes
 
 POSE_ERROR = .09                                   # of the torso length, per axis and joint pair
+PLAIN = 'fill', 'spread', 'sharp'                  # of net.decode
 
 
 def torch_net(model):
@@ -59,7 +60,7 @@ def look(network, img, centre, side):
 def find(network, img, hip, shoulder):
     """The roller by two looks.  hip and shoulder: middles of the joint pairs in pixels.
 
-    Logit: mean of both looks, whose own are in logits.
+    Logit: mean of both looks, whose own are in logits.  How plainly it shows is the second look's.
     """
     torso = float(np.hypot(*(np.asarray(shoulder) - hip)))
     one = look(network, img, *first_look(hip, shoulder))
@@ -128,7 +129,8 @@ def run(network, scenes, seed=0):
             ends = [at - [torso / 2, 0], at + [torso / 2, 0]]
         error = rng.normal(0, POSE_ERROR * torso, (2, 2))
         d = find(network, img, *(e + x for e, x in zip(ends, error)))
-        row = dict(id=t['id'], kind=t['kind'], p=1 / (1 + np.exp(-d['logit'])), logits=d['logits'], positive=t['roller'] is not None)
+        row = dict(id=t['id'], kind=t['kind'], p=1 / (1 + np.exp(-d['logit'])), logits=d['logits'], plain=[d[k] for k in PLAIN],
+                   positive=t['roller'] is not None)
         if t['roller']:
             r = t['roller']
             off = lambda a, b: 100 * float(np.hypot(*(np.array(a) - b))) / torso
@@ -242,12 +244,22 @@ def report(rows):
     return '\n'.join(out)
 
 
+def right(r):
+    """Whether a row's roller is where the network says: what a score is the probability of."""
+    return r['positive'] and r['iou'] >= .5
+
+
+def inputs(r, looks):
+    """What a row's score is made of: these looks' logits, how plainly the roller shows, and 1."""
+    return [*(r['logits'][k] for k in looks), *r['plain'], 1.]
+
+
 def logistic(rows, looks):
-    """Weights of these looks' logits and the bias that fit presence best (logistic regression by Newton's method)."""
+    """Weights of `inputs` that fit `right` best (logistic regression by Newton's method)."""
     rows = [r for r in rows if not r['positive'] or seen_enough(r)]
-    x = np.stack([[*(r['logits'][k] for k in looks), 1.] for r in rows])
-    y, prior = np.array([r['positive'] for r in rows], float), np.array([1. / len(looks)] * len(looks) + [0.])
-    w = prior.copy()
+    x, y = np.array([inputs(r, looks) for r in rows]), np.array([right(r) for r in rows], float)
+    prior = np.array([1. / len(looks)] * len(looks) + [0.] * (len(PLAIN) + 1))
+    w = np.zeros_like(prior)                                      # from the prior the first step would go too far
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
         hess = (x * (p * (1 - p))[:, None]).T @ x + 1e-2 * np.eye(len(w))
@@ -256,17 +268,17 @@ def logistic(rows, looks):
 
 
 def calibration(rows):
-    """How presence is read, as lines of text: fitted on every other row, with how it does on the rest."""
+    """How the answers are read as a score, as lines of text: fitted on every other row, with how it does on the rest."""
     lines = []
     for name, looks in (('both looks', (0, 1)), ('the second look alone', (1,))):
         w = logistic(rows[::2], looks)
-        some = [(1 / (1 + np.exp(-(np.dot(w[:-1], [r['logits'][k] for k in looks]) + w[-1]))), r['positive'])
-                for r in rows[1::2] if not r['positive'] or seen_enough(r)]
-        sure, quiet = ([y for p, y in some if (p >= .5) == s] for s in (True, False))
+        some = [(np.dot(w, inputs(r, looks)) >= 0, right(r)) for r in rows[1::2] if not r['positive'] or seen_enough(r)]
+        sure, quiet = ([y for p, y in some if p == s] for s in (True, False))
         share = lambda y: f'{np.mean(y):.3f} of {len(y)}' if y else 'none of 0'
-        terms = ' '.join(f'{a:+.2f} logit {k + 1}' for a, k in zip(w, looks))
-        lines.append(f'Presence by {name}, calibrated on the other half: p = sigmoid({terms} {w[-1]:+.2f}). Then {share(sure)} '
-                     f'with p >= .5 are rollers, and {share(quiet)} with p < .5.')
+        names = [f'logit {k + 1}' for k in looks] + list(PLAIN)
+        terms = ' '.join(f'{a:+.2f} {n}' for a, n in zip(w, names))
+        lines.append(f'Score by {name}, calibrated on the other half: sigmoid({terms} {w[-1]:+.2f}). Then {share(sure)} '
+                     f'with a score >= .5 are rollers where they are said to be (circles overlap by half), and {share(quiet)} with less.')
     return '\n\n'.join(lines)
 
 

@@ -18,6 +18,7 @@ from geometry import STRIDE
 
 MAPS, VOTE, RADIUS = 8, 32., 16.
 NEAR_PULL = 2.2           # a peak counts if it lies within this many radii of where the votes point
+FILL, SHARP = .8, 4.      # of the near end's circle, the share of the radius that is looked at; bound of a heat's logit
 
 
 def conv(cin, cout, stride=1, kernel=3):
@@ -65,7 +66,10 @@ def decode(maps, presence):
     """What the network says about one crop, as a dict in crop pixels.
 
     maps (MAPS, g, g) and presence () as arrays.  The median of the mask's votes is robust; the peak of the heat
-    near it is precise.  Returns logit (presence), near, far (x, y), radius, seen (visible crop pixels).
+    near it is precise.  Returns logit (presence), near, far (x, y), radius, seen (visible crop pixels), and how plainly
+    the near end shows: fill, the share of its circle's cells (within FILL radii) that are visible; spread, the median
+    distance between what the cells say about its centre and their median, in radii, at most 1; sharp, the logit of the
+    highest heat within its reach, within SHARP.
     """
     mask, near, far = maps[0], maps[1], maps[2]
     ys, xs = np.nonzero(mask > 0)
@@ -75,27 +79,34 @@ def decode(maps, presence):
     cells = np.stack([xs, ys], 1) * STRIDE + middle
     radius = float(np.exp(np.median(maps[7, ys, xs])) * RADIUS)
     out = dict(logit=float(np.ravel(presence)[0]), radius=radius, seen=int((mask > 0).sum()) * STRIDE ** 2)
-    for name, heat, v in (('near', near, 3), ('far', far, 5)):
-        guess = np.median(cells + maps[v:v + 2, ys, xs].T * VOTE, 0)
-        out[name] = peak(heat, guess, NEAR_PULL * radius)
+    for name, heat, v in (('far', far, 5), ('near', near, 3)):
+        votes = cells + maps[v:v + 2, ys, xs].T * VOTE
+        guess = np.median(votes, 0)
+        out[name], top = peak(heat, guess, NEAR_PULL * radius)
+    out['spread'] = min(float(np.median(np.hypot(*(votes - guess).T))) / radius, 1.)
+    out['sharp'] = float(np.clip(top, -SHARP, SHARP))
+    y, x = np.mgrid[0:mask.shape[0], 0:mask.shape[1]] * STRIDE + middle
+    disc = (x - out['near'][0]) ** 2 + (y - out['near'][1]) ** 2 < (FILL * radius) ** 2
+    out['fill'] = float((mask[disc] > 0).mean()) if disc.any() else 0.
     return out
 
 
 def peak(heat, guess, reach):
-    """Heat's highest place within `reach` crop pixels of guess, between cells by its neighbours; or guess itself."""
+    """Heat's highest place within `reach` crop pixels of guess, between cells by its neighbours, or guess itself; and its logit."""
     g = heat.shape[0]
     y, x = np.mgrid[0:g, 0:g] * STRIDE + (STRIDE - 1) / 2
     p = np.where((x - guess[0]) ** 2 + (y - guess[1]) ** 2 <= reach ** 2, heat, -np.inf)
     i, j = np.unravel_index(np.argmax(p), p.shape)
-    if not p[i, j] > -2.2:                                        # below 0.1: the heat knows nothing
-        return np.asarray(guess, float)
+    top = float(p[i, j])
+    if not top > -2.2:                                            # below 0.1: the heat knows nothing
+        return np.asarray(guess, float), top
     p = -np.logaddexp(0, -heat)                                   # log of the heat: a parabola around its peak
     at = [float(j), float(i)]
     for axis, (a, b, k) in enumerate((((i, j - 1), (i, j + 1), j), ((i - 1, j), (i + 1, j), i))):
         if 0 < k < g - 1:
             bend = p[a] - 2 * p[i, j] + p[b]
             at[axis] += float(np.clip((p[a] - p[b]) / (2 * bend), -.5, .5)) if bend < -1e-6 else 0.
-    return np.array(at) * STRIDE + (STRIDE - 1) / 2
+    return np.array(at) * STRIDE + (STRIDE - 1) / 2, top
 
 
 def fused(model):

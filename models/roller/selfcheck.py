@@ -96,6 +96,7 @@ def check_targets():
     assert n[0] == 1 and abs(d['radius'] - 30 * k) < .2
     for e in ('near', 'far'):
         assert np.hypot(*(d[e] - m @ [*t['roller'][e], 1])) < .7, (e, d)
+    assert d['fill'] > .9 and d['spread'] < .05 and d['sharp'] > 2, d
     class Flip:                                                   # a generator whose every draw asks for a flip only
         random = staticmethod(iter([.1] + [.99] * 99).__next__)
         normal = staticmethod(lambda *a: 0. if len(a) < 3 else np.zeros(a[2]))
@@ -170,9 +171,11 @@ def check_measures():
     assert evaluate.auc(np.array([.9, .8]), np.array([.1, .8])) == .875
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 3, 4000)
-    rows = [dict(logits=(x, 0.), positive=rng.random() < 1 / (1 + np.exp(-(.5 * x + 1))), seen=99) for x in logits]
-    a, b = evaluate.logistic(rows, (0,))
-    assert abs(a - .5) < .05 and abs(b - 1) < .15, (a, b)
+    fill = rng.uniform(0, 1, 4000)
+    found = rng.random(4000) < 1 / (1 + np.exp(-(.5 * logits + 2 * fill - 1)))
+    rows = [dict(logits=(x, 0.), plain=[f, 0., 0.], positive=x > -5, iou=.9 * y, seen=99) for x, f, y in zip(logits, fill, found & (logits > -5))]
+    a, b, *rest, c = evaluate.logistic(rows, (0,))
+    assert abs(a - .5) < .08 and abs(b - 2) < .5 and abs(c + 1) < .3 and np.allclose(rest, 0), (a, b, c)
 
 
 def check_generator(path):

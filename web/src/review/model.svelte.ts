@@ -220,17 +220,19 @@ export class Model {
     this.marks.add({ kind: 'missed', code, cue: null, start_s: from, end_s: to, note: '' })
   }
 
-  /** Corrections, without praise: what there is to look at. */
-  readonly corrections = $derived.by(() => this.cues.filter((c) => c.severity !== 'praise'))
+  /** All but praise: what there is to look at. */
+  readonly findings = $derived.by(() => this.cues.filter((c) => c.severity !== 'praise'))
+  /** What was corrected, as the library and the report count it: setting up is no correction. */
+  readonly corrections = $derived.by(() => this.findings.filter((c) => c.severity !== 'setup'))
 
-  /** The correction that is on at a time; the one that began last. */
+  /** The finding that is on at a time; the one that began last. */
   cueAt(t: number): Cue | null {
-    return this.corrections.findLast((c) => t >= c.start_s - this.track.step && t <= c.end_s + this.track.step) ?? null
+    return this.findings.findLast((c) => t >= c.start_s - this.track.step && t <= c.end_s + this.track.step) ?? null
   }
 
   nextCue(by: 1 | -1): void {
     const t = this.player.at
-    const next = by > 0 ? this.corrections.find((c) => c.start_s > t + this.track.step) : this.corrections.findLast((c) => c.start_s < t - this.track.step)
+    const next = by > 0 ? this.findings.find((c) => c.start_s > t + this.track.step) : this.findings.findLast((c) => c.start_s < t - this.track.step)
     if (next) this.goTo(next.start_s)
   }
 
