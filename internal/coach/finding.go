@@ -26,19 +26,22 @@ type Finding struct {
 	Spoken bool
 }
 
-// MarshalJSON writes a finding as session.json lists it; value, limit and unit are null where there is none.
+// findingLine is a finding as session.json lists it; value, limit and unit are null where there is none.
+type findingLine struct {
+	Code     string            `json:"code"`
+	Severity exercise.Severity `json:"severity"`
+	StartS   float64           `json:"start_s"`
+	EndS     float64           `json:"end_s"`
+	Value    *float64          `json:"value"`
+	Limit    *float64          `json:"limit"`
+	Unit     *exercise.Unit    `json:"unit"`
+	Text     string            `json:"text"`
+	Spoken   bool              `json:"spoken"`
+}
+
+// MarshalJSON writes a finding as session.json lists it.
 func (f Finding) MarshalJSON() ([]byte, error) {
-	out := struct {
-		Code     string            `json:"code"`
-		Severity exercise.Severity `json:"severity"`
-		StartS   float64           `json:"start_s"`
-		EndS     float64           `json:"end_s"`
-		Value    *float64          `json:"value"`
-		Limit    *float64          `json:"limit"`
-		Unit     *exercise.Unit    `json:"unit"`
-		Text     string            `json:"text"`
-		Spoken   bool              `json:"spoken"`
-	}{Code: f.Code, Severity: f.Severity, StartS: f.StartS, EndS: f.EndS, Text: f.Text, Spoken: f.Spoken}
+	out := findingLine{Code: f.Code, Severity: f.Severity, StartS: f.StartS, EndS: f.EndS, Text: f.Text, Spoken: f.Spoken}
 	if f.Measured {
 		out.Value, out.Limit, out.Unit = &f.Value, &f.Limit, &f.Unit
 	}
@@ -51,17 +54,7 @@ func (f Finding) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON wrote. The ID is not in there.
 func (f *Finding) UnmarshalJSON(text []byte) error {
-	var in struct {
-		Code     string            `json:"code"`
-		Severity exercise.Severity `json:"severity"`
-		StartS   float64           `json:"start_s"`
-		EndS     float64           `json:"end_s"`
-		Value    *float64          `json:"value"`
-		Limit    *float64          `json:"limit"`
-		Unit     *exercise.Unit    `json:"unit"`
-		Text     string            `json:"text"`
-		Spoken   bool              `json:"spoken"`
-	}
+	var in findingLine
 	if err := json.Unmarshal(text, &in); err != nil {
 		return fmt.Errorf("reading a cue: %w", err)
 	}

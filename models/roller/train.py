@@ -59,7 +59,7 @@ def loss(maps, presence, y, n):
     p = F.binary_cross_entropy_with_logits(presence[:, 0], there, reduction='none')
     parts = dict(mask=mean(mask, w_mask), ends=mean(torch.where(alike > 0, either, as_told), w_heat),
                  size=mean(size, w_heat), presence=mean(p, w_there))
-    return parts['mask'] * 2 + parts['ends'] + parts['size'] + parts['presence'] * .5, parts
+    return parts['mask'] * 2 + parts['ends'] + parts['size'] + parts['presence'], parts
 
 
 def rate(views, total):
