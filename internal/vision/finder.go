@@ -25,8 +25,8 @@ const (
 // How what the looks say becomes nats for the roller being where they have it: models/roller/MODEL_CARD.md, last lines of
 // the bare network on held-out scenes.
 var (
-	bothLooks  = scale{first: 0.09, second: 0.40, fill: 1.07, spread: -5.33, sharp: 0.64, bias: -1.42}
-	closerLook = scale{second: 0.46, fill: 1.18, spread: -5.17, sharp: 0.61, bias: -1.50}
+	bothLooks  = scale{first: 0.13, second: 0.16, fill: 1.82, spread: -4.62, sharp: 1.20, bias: -2.07}
+	closerLook = scale{second: 0.27, fill: 1.88, spread: -4.23, sharp: 1.10, bias: -2.17}
 )
 
 // scale weighs what the looks say: both logits of presence, and how plainly the roller shows to the second look.

@@ -1,10 +1,11 @@
 """Writes MODEL_CARD.md from measurements: nothing in it is typed by hand but the words around the numbers.
 
-    python3 card.py --onnx roller.onnx --work DIR --stills DIR --eval HELD.md STILLS.md
+    python3 card.py --onnx roller.onnx --work DIR --stills DIR --eval HELD.md STILLS.md [--before curve_before.jsonl]
 
 HELD.md and STILLS.md are what `rollwell eval roller` printed for the labelled folder of the held-out scenes (labels.py)
 and for the stills: the whole finder, with its own poses, instead of the bare network.  Uses WORK's held-out scenes and learning curve, and a folder of the generator's still mode that had no say in
-anything (the held-out scenes choose the best weights, so they flatter a little).
+anything (the held-out scenes choose the best weights, so they flatter a little).  --before: the learning curve of the
+run whose weights this one began with, on the same held-out scenes.
 """
 import argparse
 import glob
@@ -22,8 +23,8 @@ Written by `card.py`; how the network was made, what goes in and what comes out:
 
 It finds the near and far end, the radius, the visible mask and the presence of a foam roller in use, in crops around a person in side view. Not for anything else, and never for telling persons apart.
 
-- Weights: `roller.onnx`, SHA-256 `{sha}`, {kb} kB, after **{views} training views** ({cpu} hours of one core); planned are about 3 million.
-- Data: {scenes} synthetic scenes at the time of writing. Bodies CC0 (MakeHuman / MPFB), rooms and rollers procedural. No photos.
+- Weights: `roller.onnx`, SHA-256 `{sha}`, {kb} kB, after **{views} training views** ({cpu} hours of one core){before}.
+- Data: {scenes} synthetic scenes in the last run. Bodies CC0 (MakeHuman / MPFB), rooms and rollers procedural. No photos.
 - Licence: that of this repository.
 
 ## Limits
@@ -32,7 +33,7 @@ It finds the near and far end, the radius, the visible mask and the presence of 
 - One renderer, tidy rooms, tight clothes, no lens distortion; nobody but the person who exercises; no pets, no duvets.
 - Side views 50-130 degrees from the exercise line. The far end is a guess wherever the body hides it.
 - A roller lying beside somebody who lies on none is taken as not in use; one alone on the floor as in use.
-- Presence is not calibrated in the file: use the lines below.
+- Presence is not calibrated in the file: a score comes from it by the lines at the end of the bare network's part.
 
 ## The whole finder
 What the program makes of single pictures, with its own eyes for the body and without a hint: `rollwell eval roller FOLDER`. `found`: a score of at least .5 and a circle that overlaps the true one by at least half, where at least half of the near face can be seen. The groups that do worst come first.
@@ -46,7 +47,7 @@ What the program makes of single pictures, with its own eyes for the body and wi
 {product_stills}
 
 ## Learning curve
-Held-out scenes, two looks, pose errors of .09 T, averaged weights. `found`: presence >= .5 and IoU of the end circle >= .5 where at least half of the near end is visible.
+Held-out scenes, two looks, pose errors of .09 T, averaged weights. Each run lowers its learning rate towards its end; one that goes on from weights raises it first, which costs what it later gains. `found`: presence >= .5 and IoU of the end circle >= .5 where at least half of the near end is visible.
 
 {curve}
 
@@ -59,7 +60,7 @@ Every other scene; bad groups first. Of the bars of the project (near median <= 
 
 {stills}
 '''
-COLUMNS = ('views', 'cpu_hours', 'near_median', 'near_p90', 'near_5', 'near_15', 'far_median', 'middle_median', 'radius_median',
+COLUMNS = ('run', 'views', 'cpu_hours', 'near_median', 'near_p90', 'near_5', 'near_15', 'far_median', 'middle_median', 'radius_median',
            'found', 'false_alarms', 'presence_auc')
 
 
@@ -69,6 +70,16 @@ def curve_table(lines, rows=14):
     lines = lines[::-1][::step][::-1]
     out = ['| ' + ' | '.join(c.replace('_', ' ') for c in COLUMNS) + ' |', '|' + ' --- |' * len(COLUMNS)]
     return '\n'.join(out + ['| ' + ' | '.join(str(x.get(c, '')) for c in COLUMNS) + ' |' for x in lines])
+
+
+def read_curve(path, run):
+    """The lines of a learning curve, with the number of their run."""
+    with open(path) as f:
+        return [dict(json.loads(x), run=run) for x in f]
+
+
+def spaced(n):
+    return f'{n:,}'.replace(',', ' ')
 
 
 def reached(s):
@@ -84,10 +95,12 @@ def main():
     ap.add_argument('--work', required=True)
     ap.add_argument('--stills', required=True)
     ap.add_argument('--eval', required=True, nargs=2, metavar='FILE')
+    ap.add_argument('--before', metavar='FILE')
     a = ap.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
-    with open(os.path.join(a.work, 'curve.jsonl')) as f:
-        curve = [json.loads(x) for x in f]
+    earlier = read_curve(a.before, 1) if a.before else []
+    curve = read_curve(os.path.join(a.work, 'curve.jsonl'), 2 if earlier else 1)
+    before = f"; it began with weights of {spaced(earlier[-1]['views'])} views ({earlier[-1]['cpu_hours']} hours)" if earlier else ''
     views = int({p.key: p.value for p in onnx.load(a.onnx).metadata_props}['views'])
     hours = next(x['cpu_hours'] for x in curve if x['views'] == views)
     network = evaluate.onnx_net(a.onnx)
@@ -105,8 +118,8 @@ def main():
     for path in a.eval:
         with open(path) as f:
             product.append(f.read().strip())
-    words = WORDS.format(sha=hashlib.sha256(data).hexdigest(), kb=len(data) // 1000, views=f'{views:,}'.replace(',', ' '),
-                         cpu=hours, scenes=scenes, curve=curve_table(curve), reached=reached(evaluate.summary(held[1::2])),
+    words = WORDS.format(sha=hashlib.sha256(data).hexdigest(), kb=len(data) // 1000, views=spaced(views), before=before,
+                         cpu=hours, scenes=scenes, curve=curve_table(earlier + curve, rows=24), reached=reached(evaluate.summary(held[1::2])),
                          held=flat(held[1::2]) + '\n\n' + evaluate.calibration(held), stills=flat(stills),
                          product_held=product[0], product_stills=product[1])
     with open(os.path.join(here, 'MODEL_CARD.md'), 'w') as f:
