@@ -60,7 +60,7 @@ fuzz() {
 	local try
 	for try in 1 2 3; do
 		go test -run='^$' -fuzz="^$1\$" -fuzztime="${FUZZTIME:-4s}" -parallel=2 "./$2" 2>&1 | tee "$log/fuzz" && return
-		grep -A1 -E '^--- FAIL' "$log/fuzz" | grep -qxE '[[:space:]]+context deadline exceeded' || return
+		grep -A1 -E '^--- FAIL' "$log/fuzz" | grep -xE '[[:space:]]+context deadline exceeded' >"$log/deadline" || return
 		if grep -qE 'Failing input|panic' "$log/fuzz"; then return 1; fi
 		echo "the fuzzer took the end of its time for a failure ($try of 3)"
 	done
