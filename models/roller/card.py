@@ -4,8 +4,8 @@
 
 HELD.md and STILLS.md are what `rollwell eval roller` printed for the labelled folder of the held-out scenes (labels.py)
 and for the stills: the whole finder, with its own poses, instead of the bare network.  Uses WORK's held-out scenes and learning curve, and a folder of the generator's still mode that had no say in
-anything (the held-out scenes choose the best weights, so they flatter a little).  --before: the learning curve of the
-run whose weights this one began with, on the same held-out scenes.
+anything (the held-out scenes choose the best weights, so they flatter a little).  --before: the learning curves of the
+runs that this one goes on from, on the same held-out scenes; each line has the number of its run.
 """
 import argparse
 import glob
@@ -72,10 +72,10 @@ def curve_table(lines, rows=14):
     return '\n'.join(out + ['| ' + ' | '.join(str(x.get(c, '')) for c in COLUMNS) + ' |' for x in lines])
 
 
-def read_curve(path, run):
-    """The lines of a learning curve, with the number of their run."""
+def read_curve(path, run=1):
+    """The lines of a learning curve, with the number of their run: `run` unless they say it."""
     with open(path) as f:
-        return [dict(json.loads(x), run=run) for x in f]
+        return [dict(run=run) | json.loads(x) for x in f]
 
 
 def spaced(n):
@@ -98,9 +98,10 @@ def main():
     ap.add_argument('--before', metavar='FILE')
     a = ap.parse_args()
     here = os.path.dirname(os.path.abspath(__file__))
-    earlier = read_curve(a.before, 1) if a.before else []
-    curve = read_curve(os.path.join(a.work, 'curve.jsonl'), 2 if earlier else 1)
-    before = f"; it began with weights of {spaced(earlier[-1]['views'])} views ({earlier[-1]['cpu_hours']} hours)" if earlier else ''
+    earlier = read_curve(a.before) if a.before else []
+    runs = list({x['run']: x for x in earlier}.values())          # the last line of each
+    curve = read_curve(os.path.join(a.work, 'curve.jsonl'), len(runs) + 1)
+    before = ''.join(f", going on from {spaced(x['views'])} views ({x['cpu_hours']} hours)" for x in runs[::-1])
     views = int({p.key: p.value for p in onnx.load(a.onnx).metadata_props}['views'])
     hours = next(x['cpu_hours'] for x in curve if x['views'] == views)
     network = evaluate.onnx_net(a.onnx)

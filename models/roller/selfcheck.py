@@ -4,6 +4,7 @@ Prints a line per check; ends with status 1 at the first that fails.  With `--ge
 has the renderer's packages) it renders one frame and composes on it instead.
 """
 import argparse
+import json
 import os
 import tempfile
 
@@ -71,6 +72,25 @@ def check_scenes():
             f.write('{"id": "b", "kin')
         s.add(dict(id='c'), img, img[..., 0])
         assert [t['id'] for t in s.read()] == ['a', 'c'] and s.load('a')[1].shape == (4, 4)
+
+
+def check_pool():
+    """Half of what is drawn holds a roller; scenes that a network was wrong about are drawn more often than plain ones."""
+    import views
+    img = np.zeros((4, 4, 3), np.uint8)
+    with tempfile.TemporaryDirectory() as d:
+        s = Scenes(d)
+        for k in range(20):
+            s.add(dict(id=str(k), roller=dict(face=1.) if k < 10 else None), img, img[..., 0])
+        with open(s.hard_path, 'w') as f:
+            f.writelines(json.dumps(dict(id=str(k), wrong=k in (3, 13))) + '\n' for k in range(20))
+        pool, rng = views.Pool([d]), np.random.default_rng(1)
+        drawn = [int(pool.draw(rng)[1]['id']) for _ in range(12_000)]
+    assert abs(np.mean([k < 10 for k in drawn]) - .5) < .02
+    want = views.HARD / (9 + views.HARD) / 2
+    assert all(abs(drawn.count(k) / len(drawn) - want) < .02 for k in (3, 13)), (drawn.count(3), drawn.count(13))
+    t = dict(roller=dict(face=.5))
+    assert views.say(t, 'side_lat', True) == views.MOST and views.say(t, None, False) == views.HALF_SEEN
 
 
 def scene():
@@ -210,7 +230,7 @@ def main():
     ap.add_argument('--generator')
     a = ap.parse_args()
     checks = [lambda: check_generator(a.generator)] if a.generator else [
-        check_crop, check_ends, check_shapes, check_scenes, check_targets, check_loss, check_net, check_resume,
+        check_crop, check_ends, check_shapes, check_scenes, check_pool, check_targets, check_loss, check_net, check_resume,
         check_measures]
     for c in checks:
         c()

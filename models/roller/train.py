@@ -32,8 +32,8 @@ from work import replace, wait_while_paused
 
 BATCH, SCENES, PER_SCENE = 16, 64, 4              # a round draws SCENES scenes and PER_SCENE views of each
 LATE = .8                                         # share of the run on windows of 128 pixels; the rest on 160
-RATE, FLOOR_RATE, WARM = 2e-3, 2e-5, 8000         # learning rate: top, bottom, views until the top
-SAVE_S, CHECK_VIEWS = 300, 40_000
+RATE, FLOOR, WARM = 2e-3, .01, 8000               # learning rate: top, bottom as a share of it, views until the top
+SAVE_S, CHECK_VIEWS = 300, 100_000
 
 
 def loss(maps, presence, y, n):
@@ -62,20 +62,20 @@ def loss(maps, presence, y, n):
     return parts['mask'] * 2 + parts['ends'] + parts['size'] + parts['presence'], parts
 
 
-def rate(views, total):
-    """Learning rate after this many views: a short rise, then a cosine."""
+def rate(views, total, top):
+    """Learning rate after this many views: a short rise to the top, then a cosine."""
     if views < WARM:
-        return RATE * (views + 1) / WARM
-    return float(FLOOR_RATE + (RATE - FLOOR_RATE) * (1 + np.cos(np.pi * min(views / total, 1))) / 2)
+        return top * (views + 1) / WARM
+    return float(top * (FLOOR + (1 - FLOOR) * (1 + np.cos(np.pi * min(views / total, 1))) / 2))
 
 
 class Run:
     """Model, averaged model, optimiser and progress, with their checkpoint."""
 
-    def __init__(self, work, seed, precision='auto', start=None):
+    def __init__(self, work, seed, precision='auto', start=None, top=RATE):
+        self.short = precision == 'bfloat16' or (precision == 'auto' and quicker_short())
         torch.manual_seed(seed)
-        self.work, self.seed = work, seed
-        self.short = precision == 'bfloat16' or (precision == 'auto' and multiplies_bfloat16())
+        self.work, self.seed, self.top = work, seed, top
         self.model = net.Roller()
         path = os.path.join(work, 'checkpoint.pt')
         if start and not os.path.exists(path):
@@ -101,7 +101,7 @@ class Run:
     def step(self, crops, y, n, total):
         """One step on a batch; returns the parts of the loss."""
         for g in self.opt.param_groups:
-            g['lr'] = rate(self.views, total)
+            g['lr'] = rate(self.views, total, self.top)
         x = torch.from_numpy(to_input(crops)).contiguous(memory_format=torch.channels_last)
         self.model.train()
         with torch.autocast('cpu', torch.bfloat16, enabled=self.short):
@@ -133,9 +133,18 @@ def typical(work, count=256):
     return torch.from_numpy(to_input(np.stack(out[:count])))
 
 
-def multiplies_bfloat16():
-    """Whether this processor multiplies 16-bit floats by itself: then training takes less than half the time."""
-    return 'avx512_bf16' in open('/proc/cpuinfo').read() if os.path.exists('/proc/cpuinfo') else False
+def quicker_short():
+    """Whether training takes less time here with 16-bit products: not on every processor that has them."""
+    model, x = net.Roller().to(memory_format=torch.channels_last), torch.rand(BATCH, 3, 128, 128).contiguous(memory_format=torch.channels_last)
+    took = {}
+    for short in (False, True) * 2:                               # the first time of each warms up
+        t0 = time.process_time()
+        for _ in range(5):
+            with torch.autocast('cpu', torch.bfloat16, enabled=short):
+                maps, presence = model(x)
+            (maps.float().sum() + presence.float().sum()).backward()
+        took[short] = time.process_time() - t0
+    return took[True] < took[False]
 
 
 def write(path, d):
@@ -209,7 +218,7 @@ def put(queue, what, parent):
 
 def train(a):
     torch.set_num_threads(a.threads)
-    run = Run(a.work, a.seed, a.precision, a.start)
+    run = Run(a.work, a.seed, a.precision, a.start, a.rate)
     print(f'from view {run.views}, {"bfloat16" if run.short else "float32"}', flush=True)
     context = multiprocessing.get_context('spawn')
     queue = context.Queue(2)
@@ -241,6 +250,7 @@ def main():
     ap.add_argument('--threads', type=int, default=1)
     ap.add_argument('--precision', choices=('auto', 'float32', 'bfloat16'), default='auto',
                     help='of the products in the network; auto: 16 bits where the processor can')
+    ap.add_argument('--rate', type=float, default=RATE, help='top of the learning rate; half of it or less to go on from weights')
     ap.add_argument('--extra', help='folder of frames with a person on a roller and no masks')
     ap.add_argument('--start', metavar='ONNX', help='exported weights to begin from, where there is no checkpoint')
     ap.add_argument('--pause-file')

@@ -18,6 +18,9 @@ from work import PERSON, ROLLER, STRAY, Scenes
 CHANNELS = 9
 # Numbers of a view: presence and its weight, weight of the mask, weight of the heat, near and far alike.
 NUMBERS = 5
+# How often scenes are drawn, in times a plain one: those that a network was wrong about (hard.py), those with such a share
+# of the near face seen, those with persons in a posture that few scenes have; and at most.
+HARD, HALF_SEEN, HALF, RARE, SELDOM, MOST = 3., 1.5, (.2, .85), 2., ('side_lat', 'prone', 'glute'), 5.
 
 
 class Pool:
@@ -30,26 +33,31 @@ class Pool:
 
     def refresh(self):
         """Takes in scenes written since.  Order: by folder, then by age."""
-        self.groups = []
-        for s in self.sets:
-            truth = s.read()
-            for want in (True, False):
-                group = [(s, t) for t in truth if (t['roller'] is not None) == want]
-                if group:
-                    self.groups.append((len(group), want, group))
-        if self.extra:
-            group = [(Scenes(self.extra), t) for t in extra_truth(self.extra)]
-            if group:
-                self.groups.append((len(group) / 3, True, group))     # tidy and all alike: a third of the say
-        self.size = sum(len(g) for _, _, g in self.groups)
+        scenes, weights = {True: [], False: []}, {True: [], False: []}
+        truths = [s.read() for s in self.sets]
+        posture = {t['id']: t['scenario'] for truth in truths for t in truth if 'scenario' in t}    # of rendered persons
+        for s, truth in zip(self.sets, truths):
+            hard = s.hard()
+            for t in truth:
+                scenes[t['roller'] is not None].append((s, t))
+                weights[t['roller'] is not None].append(say(t, posture.get(t.get('source', t['id'])), hard.get(t['id'], False)))
+        if self.extra:                                                # tidy and all alike: a third of the say
+            extra = extra_truth(self.extra)
+            scenes[True] += [(Scenes(self.extra), t) for t in extra]
+            weights[True] += [1 / 3] * len(extra)
+        self.sides = [(scenes[w], np.cumsum(weights[w])) for w in (True, False) if scenes[w]]
+        self.size = sum(len(s) for s, _ in self.sides)
 
     def draw(self, rng):
-        """A scene: with a roller in use in half of the draws; then by size of the groups."""
-        want = rng.random() < .5
-        groups = [g for g in self.groups if g[1] == want] or self.groups
-        p = np.array([g[0] for g in groups], float)
-        group = groups[int(rng.choice(len(groups), p=p / p.sum()))][2]
-        return group[int(rng.integers(len(group)))]
+        """A scene: with a roller in use in half of the draws, if there are any of both; then as much as each has a say."""
+        scenes, upto = self.sides[0 if rng.random() < .5 else -1]
+        return scenes[int(np.searchsorted(upto, rng.random() * upto[-1], 'right'))]
+
+
+def say(t, posture, wrong):
+    """How often a scene is drawn, in times a plain one.  posture: the scenario of its person, wrong: by hard.py."""
+    half = t['roller'] is not None and HALF[0] < t['roller']['face'] < HALF[1]
+    return min((HARD if wrong else 1.) * (HALF_SEEN if half else 1.) * (RARE if posture in SELDOM else 1.), MOST)
 
 
 def extra_truth(folder):

@@ -1,7 +1,8 @@
 """The folder a run works in: scenes that outlive a kill, files that are never half written, and pauses.
 
 WORK/scenes/NAME/  img/ID.jpg (BGR as cv2 writes it), ids/ID.png (what each pixel shows, below),
-                   depth/ID.png (metres x 1000 along the optical axis, persons only) and truth.jsonl
+                   depth/ID.png (metres x 1000 along the optical axis, persons only), truth.jsonl,
+                   and from hard.py hard.jsonl
 """
 import json
 import os
@@ -30,25 +31,34 @@ def wait_while_paused(path):
         time.sleep(2)
 
 
+def whole_lines(path):
+    """The values in a file of JSON lines, none if there is no file; a line cut short by a kill is left out."""
+    out = []
+    if os.path.exists(path):
+        with open(path) as f:
+            for line in f:
+                if line.endswith('\n'):
+                    try:
+                        out.append(json.loads(line))
+                    except json.JSONDecodeError:              # the rest of a line that a kill cut short
+                        continue
+    return out
+
+
 class Scenes:
     """A set of scenes in one folder.  One process writes, any number read."""
 
     def __init__(self, folder):
         self.folder = folder
-        self.truth_path = os.path.join(folder, 'truth.jsonl')
+        self.truth_path, self.hard_path = (os.path.join(folder, f'{k}.jsonl') for k in ('truth', 'hard'))
 
     def read(self):
         """All truth lines; a line cut short by a kill is left out."""
-        out = []
-        if os.path.exists(self.truth_path):
-            with open(self.truth_path) as f:
-                for line in f:
-                    if line.endswith('\n'):
-                        try:
-                            out.append(json.loads(line))
-                        except json.JSONDecodeError:          # the rest of a line that a kill cut short
-                            continue
-        return out
+        return whole_lines(self.truth_path)
+
+    def hard(self):
+        """Of the scenes that hard.py has looked at, by id: whether its network was wrong about them."""
+        return {d['id']: d['wrong'] for d in whole_lines(self.hard_path)}
 
     def add(self, truth, img, ids, depth=None, quality=92):
         """Writes one scene; its truth line comes last, so a scene with a line is complete."""
