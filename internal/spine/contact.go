@@ -29,6 +29,9 @@ const (
 	farApart = 0.4
 	// slantFrom is the share of a metre of the roller's axis that has to be seen for its length to be told from it.
 	slantFrom = 0.3
+	// endOnShare is the error of the way to the body's middle, as a share of it, where the far end tells how long a roller
+	// seen nearly end-on is (heuristic: the end's centre to 2 cm, and people lie off the roller's middle).
+	endOnShare = 0.2
 
 	// sSigma is the error of s that stays with a perfect roller: people, keypoints, contact patch (domain.md
 	// §1.3: .07 in all).
@@ -131,19 +134,19 @@ func axisLine(t part, r *Roller, width, height int, lengthM float64) line {
 	// The nearer half of a roller spans more of the picture than the farther one.
 	depth := 2 * l.reach * t.scale * t.away / (body.FocalWidths * float64(width))
 	middle := r.Far.Sub(r.Near).Mul((1 + depth) / (2 + depth))
-	apart := middle.Sub(l.g.Mul(l.reach))
-	if length <= slantFrom*t.scale && length > 0 {
-		// Seen nearly end-on a roller may be of any length there is, which the body does not tell.
+	square := l.g.Mul(l.reach) // the middle, as the body's lateral direction has it
+	if t.kind == onBack && length <= slantFrom*t.scale && length > 0 {
+		// Seen nearly end-on a roller may be of any length there is, which the far end tells and the body does not.
 		unit := l.g.Mul(1 / length)
-		along := middle.Dot(unit)
-		apart = middle.Sub(unit.Mul(math.Min(math.Max(along, minReachM*length), maxReachM*length)))
+		square = unit.Mul(math.Min(math.Max(middle.Dot(unit), minReachM*length), maxReachM*length))
+		l.reachVar = endOnShare * endOnShare * l.reach * l.reach
 	}
-	if apart.Len() > farApart*l.reach*t.scale {
+	if middle.Sub(square).Len() > farApart*l.reach*t.scale {
 		return known
 	}
 	// Both err: the mean by their weights.
 	w := 1 / (1 + farSigma*farSigma/(lateralSigma*lateralSigma))
-	l.g = middle.Mul(w / l.reach).Add(l.g.Mul(1 - w))
+	l.g = body.Lerp(square, middle, w).Mul(1 / l.reach)
 	l.sigma = lateralSigma * math.Sqrt(1-w)
 	return l
 }

@@ -19,6 +19,9 @@ const (
 	strokeWindow = 0.6
 	peakWindow   = 0.3
 	keepWindow   = 2.0
+	// peakFrames is how many frames peakWindow has to hold for peaks to be sure, some 14 frames/s: with fewer a single
+	// slip of the roller's track is half of what is seen.
+	peakFrames = 5
 	// trustRoller is the roller score from which readings on it are sure.
 	trustRoller = 0.5
 	// maxSigma is the error of s beyond which a reading is unsure.
@@ -247,7 +250,7 @@ func (e *Estimator) readPeaks(t float64, state State, r *Reading) {
 	if !ok {
 		return
 	}
-	if r.CameraMoved.V > shakePeakL || (e.blind > 0 && t-e.blind < blindFor) {
+	if r.CameraMoved.V > shakePeakL || (e.blind > 0 && t-e.blind < blindFor) || e.pathR.within(peakWindow) < peakFrames {
 		state = min(state, Unsure)
 	}
 	r.PeakSpeed = Value{V: math.Abs(v), Sigma: 1.5, State: state}

@@ -9,6 +9,8 @@ import (
 const (
 	// lowestS and highestS are where a roller is under the trunk rather than under the seat or the head.
 	lowestS, highestS = 0.15, 1.4
+	// offBackRoll is the roll of the trunk, in degrees, from which the back does not lie on the roller any more.
+	offBackRoll = 60.0
 	// lowestFlankS is the same of somebody on a side, where the hip lies on the roller as well as the waist.
 	lowestFlankS = -0.05
 	// lowestFrontS and highestFrontS are where a roller is under the chest or the belly of somebody prone.
@@ -117,8 +119,12 @@ func (e *Estimator) readContact(o *Observation, s *sight, trunk part, t float64,
 		e.calibrate(&c, t, state)
 	}
 	r.S = Value{V: c.s, Sigma: c.sigma, State: state}
-	r.PLumbar = Value{V: pLumbar(c.s, c.sigma, r.Arms), State: state}
-	r.PNeck = Value{V: pNeck(c.s, c.sigma, r.Arms), State: state}
+	region := state
+	if trunk.kind == onFlank || r.TrunkRoll.State == OK && r.TrunkRoll.V > offBackRoll {
+		region = min(region, Unsure) // it is not the spine that lies on it
+	}
+	r.PLumbar = Value{V: pLumbar(c.s, c.sigma, r.Arms), State: region}
+	r.PNeck = Value{V: pNeck(c.s, c.sigma, r.Arms), State: region}
 	if on >= 0.5 {
 		r.Level, r.Zone = Level(c.s, r.Arms), ZoneOf(c.s, r.Arms)
 	}

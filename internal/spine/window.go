@@ -44,6 +44,15 @@ func (w *window) span() float64 {
 	return w.t[(w.first+w.n-1)%windowSize] - w.t[w.first]
 }
 
+// within is the number of samples of the last seconds.
+func (w *window) within(seconds float64) int {
+	n := 0
+	for n < w.n && w.t[(w.first+w.n-1)%windowSize]-w.t[(w.first+w.n-1-n)%windowSize] <= seconds+1e-9 {
+		n++
+	}
+	return n
+}
+
 // deviation is the standard deviation of the samples.
 func (w *window) deviation() float64 {
 	if w.n == 0 {

@@ -19,6 +19,8 @@ type square struct {
 	// angle is how far it is turned clockwise as seen on the screen, in radians: at π/2 what points to the
 	// right in the frame points up in the square.
 	angle float64
+	// mirrored tells that left and right of the square are those of the frame swapped.
+	mirrored bool
 }
 
 // roiScale is how much larger than the circle around the body the landmarker's square is. (MediaPipe: the same
@@ -76,10 +78,19 @@ func (s square) usable(width, height int) bool {
 		s.centre.Y > -s.side/2 && s.centre.Y < h+s.side/2
 }
 
+// holds tells whether a point of the frame lies in the square, which is upright.
+func (s square) holds(p body.Point) bool {
+	d := p.Sub(s.centre)
+	return math.Max(math.Abs(d.X), math.Abs(d.Y)) < s.side/2
+}
+
 // toFrame maps a point of the square, in pixels of a crop n wide measured from its corner (so that n/2 is the
 // middle), to pixels of the frame.
 func (s square) toFrame(p body.Point, n float64) body.Point {
 	k := s.side / n
+	if s.mirrored {
+		p.X = n - p.X
+	}
 	return s.centre.Add(s.turn(body.Point{X: (p.X - n/2) * k, Y: (p.Y - n/2) * k}))
 }
 
@@ -134,6 +145,9 @@ func (c *cropper) cut(src gocv.Mat, s square, dst []float32) {
 	half := .5 - float64(c.size)/2
 	c.m[0], c.m[1] = k*cos, -k*sin
 	c.m[3], c.m[4] = k*sin, k*cos
+	if s.mirrored {
+		c.m[0], c.m[3] = -c.m[0], -c.m[3]
+	}
 	c.m[2] = s.centre.X + half*(c.m[0]+c.m[1])
 	c.m[5] = s.centre.Y + half*(c.m[3]+c.m[4])
 	gocv.WarpAffineWithParams(src, &c.crop, c.matrix, image.Pt(c.size, c.size),

@@ -20,14 +20,24 @@ const (
 	secondOff  = 0.25 // how far from the near end towards the far end that one is centred
 	// aloneRadii is T in radii of the roller where nobody lies on it: a torso of 50 cm and a roller of 14 cm.
 	aloneRadii = 7.0
+	// partOf is the side of the squares that a picture without anybody is searched in, as a share of its longer side: at the
+	// distance from which a lying person fills the picture, that is about what a first look sees.
+	partOf = 0.56
 )
 
 // How what the looks say becomes nats for the roller being where they have it: models/roller/MODEL_CARD.md, last lines of
 // the bare network on held-out scenes.
 var (
-	bothLooks  = scale{first: 0.13, second: 0.16, fill: 1.82, spread: -4.62, sharp: 1.20, bias: -2.07}
-	closerLook = scale{second: 0.27, fill: 1.88, spread: -4.23, sharp: 1.10, bias: -2.17}
+	bothLooks  = scale{first: 0.16, second: 0.28, fill: 2.23, spread: -4.48, sharp: 0.67, bias: -2.37}
+	closerLook = scale{second: 0.41, fill: 2.06, spread: -4.20, sharp: 0.64, bias: -2.39}
 )
+
+// glances are how looks differ by turns: mirrored or not, and how much larger a square they see. Pictures that follow one
+// another are nearly the same, and so would be what the network makes wrong of them.
+var glances = [...]struct {
+	mirrored bool
+	zoom     float64
+}{{false, 1}, {true, 1}, {true, 0.9}, {false, 1.12}}
 
 // scale weighs what the looks say: both logits of presence, and how plainly the roller shows to the second look.
 type scale struct{ first, second, fill, spread, sharp, bias float64 }
@@ -62,6 +72,7 @@ type rollerNet struct {
 	cropper   *cropper
 	reader    finderReader
 	small     gocv.Mat // the picture shrunk by averaging, as the looks of this frame need it
+	turn      int      // which of the glances it is next
 }
 
 func newRollerNet(n network) (*rollerNet, error) {
@@ -80,22 +91,80 @@ func newRollerNet(n network) (*rollerNet, error) {
 // find looks for the roller around a torso with the hips' middle h and the shoulders' middle s, both in pixels of the
 // BGR picture. The glimpse is in such pixels too.
 func (n *rollerNet) find(bgr gocv.Mat, h, s body.Point) (glimpse, error) {
-	torso := s.Sub(h).Len()
-	down := body.Point{Y: firstDown * torso}
-	first, err := n.look(bgr, square{centre: body.Mid(h, s).Add(down), side: firstSide * torso})
+	defer n.next()
+	first, err := n.look(bgr, aroundTrunk(h, s))
 	if err != nil {
 		return first, err
 	}
-	return n.again(bgr, first, torso)
+	return n.again(bgr, first, s.Sub(h).Len())
 }
 
-// alone looks for a roller that lies on the floor with nobody on it: over the whole picture, then closer. torso is the
-// length in pixels that a torso of 50 cm would have at the roller.
+// aroundTrunk is what the first look at a trunk from h to s takes in.
+func aroundTrunk(h, s body.Point) square {
+	torso := s.Sub(h).Len()
+	return square{centre: body.Mid(h, s).Add(body.Point{Y: firstDown * torso}), side: firstSide * torso}
+}
+
+// alone looks for a roller that lies on the floor with nobody on it: over the whole picture, then closer; where that does not
+// find it, over parts of the picture, then closer at the likeliest. torso is the length in pixels that a torso of 50 cm would
+// have at the roller.
 func (n *rollerNet) alone(bgr gocv.Mat) (g glimpse, torso float64, err error) {
+	defer n.next()
 	w, h := float64(bgr.Cols()), float64(bgr.Rows())
 	first, err := n.look(bgr, square{centre: body.Point{X: w / 2, Y: h / 2}, side: w})
-	if err != nil || !first.possible() {
+	if err != nil {
 		return first, 0, err
+	}
+	g, torso, err = n.nearer(bgr, first)
+	if err != nil || g.possible() && g.logit > 0 {
+		return g, torso, err
+	}
+	likeliest := glimpse{logit: math.Inf(-1)}
+	for _, part := range parts(w, h) {
+		first, err := n.look(bgr, part)
+		if err != nil {
+			return first, 0, err
+		}
+		if first.possible() && first.logit > likeliest.logit {
+			likeliest = first
+		}
+	}
+	other, size, err := n.nearer(bgr, likeliest)
+	if other.possible() && (!g.possible() || other.logit > g.logit) {
+		g, torso = other, size
+	}
+	return g, torso, err
+}
+
+// parts are squares that cover a picture of that size, in rows from its top-left corner, and overlap by half or more.
+func parts(w, h float64) []square {
+	side := partOf * math.Max(w, h)
+	along := func(length float64) []float64 {
+		free := length - side
+		if free <= 0 {
+			return []float64{length / 2}
+		}
+		steps := math.Ceil(free / (side / 2))
+		var at []float64
+		for k := range int(steps) + 1 {
+			at = append(at, side/2+free*float64(k)/steps)
+		}
+		return at
+	}
+	columns, rows := along(w), along(h)
+	out := make([]square, 0, len(columns)*len(rows))
+	for _, y := range rows {
+		for _, x := range columns {
+			out = append(out, square{centre: body.Point{X: x, Y: y}, side: side})
+		}
+	}
+	return out
+}
+
+// nearer looks closer at what a first look saw, without knowing anybody's size.
+func (n *rollerNet) nearer(bgr gocv.Mat, first glimpse) (g glimpse, torso float64, err error) {
+	if !first.possible() {
+		return first, 0, nil
 	}
 	torso = aloneRadii * first.radius
 	g, err = n.again(bgr, first, torso)
@@ -111,6 +180,7 @@ func (n *rollerNet) again(bgr gocv.Mat, first glimpse, torso float64) (glimpse, 
 
 // closer takes a single look at a roller whose ends are thought to be near and far.
 func (n *rollerNet) closer(bgr gocv.Mat, near, far body.Point, torso float64) (glimpse, error) {
+	defer n.next()
 	g, err := n.second(bgr, near, far, torso)
 	g.logit = closerLook.nats(0, g)
 	return g, err
@@ -120,20 +190,23 @@ func (n *rollerNet) second(bgr gocv.Mat, near, far body.Point, torso float64) (g
 	return n.look(bgr, square{centre: body.Lerp(near, far, secondOff), side: secondSide * torso})
 }
 
+// next takes the next glance's turn.
+func (n *rollerNet) next() { n.turn = (n.turn + 1) % len(glances) }
+
 // look runs the network on one square of the picture. The logit is the network's own.
 func (n *rollerNet) look(bgr gocv.Mat, at square) (glimpse, error) {
 	if !at.usable(bgr.Cols(), bgr.Rows()) {
 		return glimpse{logit: math.Inf(-1)}, nil
 	}
+	at.mirrored, at.side = glances[n.turn].mirrored, at.side*glances[n.turn].zoom
 	src, inside := n.shrunk(bgr, at)
 	n.cropper.cut(src, inside, n.inference.input())
 	if err := n.inference.run(); err != nil {
 		return glimpse{}, err
 	}
 	s := n.reader.read(n.inference.output(0), n.inference.output(1)[0])
-	k := at.side / finderSize
-	corner := body.Point{X: at.centre.X - k*(finderSize-1)/2, Y: at.centre.Y - k*(finderSize-1)/2}
-	s.near, s.far = corner.Add(s.near.Mul(k)), corner.Add(s.far.Mul(k))
+	k, half := at.side/finderSize, body.Point{X: .5, Y: .5} // the network counts from a pixel's middle
+	s.near, s.far = at.toFrame(s.near.Add(half), finderSize), at.toFrame(s.far.Add(half), finderSize)
 	s.radius, s.seen = s.radius*k, s.seen*k*k
 	return s, nil
 }

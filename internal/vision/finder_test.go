@@ -74,6 +74,37 @@ func TestFinderOutsideThePicture(t *testing.T) {
 	}
 }
 
+// TestPartsCoverThePicture: every place of a picture of any shape lies well inside one of the squares.
+func TestPartsCoverThePicture(t *testing.T) {
+	for _, size := range [][2]float64{{640, 360}, {360, 640}, {640, 480}, {500, 500}, {1280, 300}} {
+		all := parts(size[0], size[1])
+		if len(all) > 9 {
+			t.Errorf("%v: %d looks", size, len(all))
+		}
+		for y := 0.0; y <= size[1]; y += 10 {
+			for x := 0.0; x <= size[0]; x += 10 {
+				most := 0.0 // of its distance from a square's edge, but where that is the picture's
+				for _, p := range all {
+					reach := func(v, c, length float64) float64 {
+						lo, hi := v-(c-p.side/2), (c+p.side/2)-v
+						if c-p.side/2 <= 0 {
+							lo = math.Inf(1)
+						}
+						if c+p.side/2 >= length {
+							hi = math.Inf(1)
+						}
+						return math.Min(lo, hi)
+					}
+					most = math.Max(most, math.Min(reach(x, p.centre.X, size[0]), reach(y, p.centre.Y, size[1]))/p.side)
+				}
+				if most < .2 {
+					t.Fatalf("%v: (%g, %g) is at the edge of every part", size, x, y)
+				}
+			}
+		}
+	}
+}
+
 func finderOn(t *testing.T, e Engine) *rollerNet {
 	t.Helper()
 	n, err := newRollerNet(open(t, e).finder)

@@ -14,7 +14,7 @@ import (
 const (
 	// lookFirst is the time between looks, in seconds, until enough of them have been taken to say anything, lookSoon as
 	// long as nothing is sure, lookLater once it is.
-	lookFirst, lookSoon, lookLater = 0.1, 0.2, 0.5
+	lookFirst, lookSoon, lookLater = 0.06, 0.2, 0.5
 	// agreeR is how far a glimpse may be from a contender, in its radii, to speak for it.
 	agreeR = 1.0
 	// enoughLooks is how many looks have to agree before anything is said.
@@ -25,8 +25,11 @@ const (
 	leadBy = 0.15
 	// lagTau is how fast a correction is made, in seconds.
 	lagTau = 0.7
-	// gotUp is after how long off the back, in seconds, the ways of trunk and roller are compared anew.
+	// gotUp is after how long of lying otherwise or not at all, in seconds, the ways of trunk and roller are compared anew.
 	gotUp = 1.0
+	// apartEvery is how many looks it takes until one is not at the trunk of somebody who does not lie on the back: the roller
+	// may lie beside.
+	apartEvery = 3
 	// againLooks is how many looks in a row have to see one that was covered before it counts as seen.
 	againLooks = 2
 	// farLogit is how sure the looks have to be for their far end to be worth anything: a network that hardly sees the
@@ -86,43 +89,17 @@ type looker interface {
 	close() error
 }
 
-// region is what a look is held against: the trunk, if one is seen, and how long a torso is in the picture, in pixels.
-type region struct {
-	trunk  body.Torso
-	known  bool
-	length float64
-}
-
-// regionOf takes the region from the pose; length is what a torso measured when one was seen last, 0 before that.
-func regionOf(p *body.Pose, length float64) region {
-	if p != nil {
-		if t, ok := body.NewTorso(p); ok {
-			return region{trunk: t, known: true, length: t.L}
-		}
-	}
-	return region{length: length}
-}
-
-// lying tells that somebody lies on the back there.
-func (r region) lying() bool { return r.known && r.trunk.OnBack() }
-
-// hint is where the trunk takes a roller along.
-func (r region) hint() trunkHint {
-	if !r.known {
-		return trunkHint{}
-	}
-	return trunkHintOf(r.trunk)
-}
-
 // watch finds the roller with the network, without a word from anybody.
 type watch struct {
 	net    looker
 	pair   [2]*contender // the first one leads
 	looked float64
 	begun  bool
-	lain   float64    // when somebody lay on the back last
+	bed    bed        // how somebody lies whose way is compared with the rollers'
+	lain   float64    // when somebody lay so last
 	torso  float64    // the torso's length when it was seen last, in pixels, or what the roller says of it; 0: never
-	apart  bool       // whether the look before was not about anybody's trunk
+	apart  bool       // whether this look is not about anybody's trunk
+	turn   int        // which of apartEvery looks it is
 	drift  body.Point // how far the camera has moved since the beginning
 }
 
@@ -192,9 +169,11 @@ func (w *watch) follow(v view, r region) {
 			c.lag = body.Point{} // a source that does not know its times
 		}
 	}
-	if r.lying() {
-		w.lain = v.t
-	} else if v.t-w.lain > gotUp { // whoever lies down again lies elsewhere
+	switch now := r.lies(); {
+	case now != noBed && (now == w.bed || w.bed == noBed):
+		w.bed, w.lain = now, v.t
+	case v.t-w.lain > gotUp: // whoever lies down again lies elsewhere
+		w.bed = now
 		for _, c := range w.pair {
 			c.ways = ratio{}
 		}
@@ -202,9 +181,10 @@ func (w *watch) follow(v view, r region) {
 }
 
 // look lets the network look once: around the trunk of somebody who lies there; where nobody is seen, at the roller that is
-// known or over the whole picture; and in turns where somebody sits, stands or lies otherwise.
+// known or over the whole picture; and mostly at the trunk where somebody sits, stands or lies otherwise.
 func (w *watch) look(v view, r region) error {
-	w.apart = !r.known || (!r.lying() && !w.apart)
+	w.turn = (w.turn + 1) % apartEvery
+	w.apart = !r.known || !r.lying() && w.turn == 0
 	var s glimpse
 	var err error
 	switch {
@@ -261,7 +241,7 @@ func (w *watch) hear(v view, s glimpse, r region) {
 		}
 	}
 	for _, c := range w.pair {
-		if c.track.on {
+		if c.track.on && w.answers(c, r) {
 			c.count(c == spoke, logit)
 			if c.looks > enoughLooks && c.share < 0.1 {
 				c.track.on = false
@@ -276,11 +256,17 @@ func (w *watch) hear(v view, s glimpse, r region) {
 		}
 	}
 	if spoke != nil && logit > 0 {
-		if r.lying() {
+		if w.bed != noBed && r.lies() == w.bed {
 			spoke.ways.add(body.Mid(r.trunk.H, r.trunk.S).Sub(w.drift).X, s.near.Sub(w.drift).X)
 		}
 		spoke.correct(v, s, r)
 	}
+}
+
+// answers tells whether this look is one to judge c by. What lies at somebody's trunk, perhaps half hidden, is judged by the
+// looks at the trunk, not by those that take turns with them.
+func (w *watch) answers(c *contender, r region) bool {
+	return !w.apart || !r.known || !aroundTrunk(r.trunk.H, r.trunk.S).holds(c.track.face.at)
 }
 
 // room is where a new contender fits: a place that is free, or the second one's.

@@ -115,6 +115,50 @@ func TestWatchSaysWhatLooksAgreeOn(t *testing.T) {
 	}
 }
 
+// TestWatchBelievesTheLooksAtTheTrunk: under somebody who lies face down or on the side, every other look is over the whole
+// picture and may well miss the roller; one that the looks at the trunk miss is not there.
+func TestWatchBelievesTheLooksAtTheTrunk(t *testing.T) {
+	t.Parallel()
+	disc := rolling(18, 0, 0).disc
+	prone := supine()
+	for i := range prone.Landmarks {
+		prone.Landmarks[i].X -= 90
+		prone.Landmarks[i].Y -= 132
+	}
+	r := regionOf(prone, 0)
+	if !r.known || r.lying() || !aroundTrunk(r.trunk.H, r.trunk.S).holds(disc.at) {
+		t.Fatalf("%+v is nobody who lies face down on the roller", r)
+	}
+	for _, atTrunk := range []bool{true, false} {
+		var w *watch
+		looker := &scripted{say: func() (glimpse, error) {
+			if w.apart == atTrunk {
+				return glimpse{logit: -3}, nil
+			}
+			return saw(disc, 0, 2)
+		}}
+		w = newWatch(looker)
+		seen := 0
+		for i := range 120 {
+			v, done := rolling(18, 0, i).view(t, float64(i)/sceneFPS)
+			got, err := w.step(v, r)
+			done()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != nil && got.Score > .5 {
+				seen++
+			}
+		}
+		if atTrunk && seen < 60 || !atTrunk && seen > 0 {
+			t.Errorf("looks at the trunk see it: %t; found in %d frames of 120", atTrunk, seen)
+		}
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestWatchFindsARollerThatNobodyLiesOn: over the whole picture at first, at the roller itself once it is known; and one that
 // lies there still is not lost as somebody gets up from it.
 func TestWatchFindsARollerThatNobodyLiesOn(t *testing.T) {

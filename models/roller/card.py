@@ -29,7 +29,7 @@ It finds the near and far end, the radius, the visible mask and the presence of 
 
 ## Limits
 - Trained and measured on synthetic scenes only. On a handful of photos of one man on one blue roller it found the near end under back and legs, and once took a bright patch of the floor for one: too few to be a measurement.
-- A roller under the flank, its near end half behind the lower arm, is mostly placed wrong.
+- A roller under the flank, its near end half behind the lower arm, is found in about half of the pictures, up to a third of a radius off.
 - One renderer, tidy rooms, tight clothes, no lens distortion; nobody but the person who exercises; no pets, no duvets.
 - Side views 50-130 degrees from the exercise line. The far end is a guess wherever the body hides it.
 - A roller lying beside somebody who lies on none is taken as not in use; one alone on the floor as in use.
