@@ -29,7 +29,7 @@ It finds the near and far end, the radius, the visible mask and the presence of 
 
 ## Limits
 - Trained and measured on synthetic scenes only. On a handful of photos of one man on one blue roller it found the near end under back and legs, and once took a bright patch of the floor for one: too few to be a measurement.
-- A roller under the flank, its near end half behind the lower arm, is found in about half of the pictures, up to a third of a radius off.
+- A roller under the flank, its near end half behind the lower arm, is found in about half of the frames of the one clip that shows it from the front, up to three quarters of a radius off.
 - One renderer, tidy rooms, tight clothes, no lens distortion; nobody but the person who exercises; no pets, no duvets.
 - Side views 50-130 degrees from the exercise line. The far end is a guess wherever the body hides it.
 - A roller lying beside somebody who lies on none is taken as not in use; one alone on the floor as in use.
@@ -109,7 +109,7 @@ def main():
     s = evaluate.Stills(a.stills)
     stills = evaluate.run(network, [(s, t) for t in s.read()])
     scenes = 0
-    for path in glob.glob(os.path.join(a.work, 'scenes', '*', 'truth.jsonl')):
+    for path in glob.glob(os.path.join(a.work, 'scenes', '*-train', 'truth.jsonl')):
         with open(path) as f:
             scenes += sum(1 for _ in f)
     with open(a.onnx, 'rb') as f:

@@ -37,7 +37,8 @@ def main():
     network = onnx_net(a.onnx)
     for folder in sorted(glob.glob(os.path.join(a.work, 'scenes', '*-train'))):
         s = Scenes(folder)
-        todo = [t for t in s.read() if t['id'] not in s.hard()]
+        done = s.hard()
+        todo = [t for t in s.read() if t['id'] not in done]
         found = 0
         for i in range(0, len(todo), CHUNK):
             rows = run(network, [(s, t) for t in todo[i:i + CHUNK]], seed=i)

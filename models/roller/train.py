@@ -249,7 +249,7 @@ def main():
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--threads', type=int, default=1)
     ap.add_argument('--precision', choices=('auto', 'float32', 'bfloat16'), default='auto',
-                    help='of the products in the network; auto: 16 bits where the processor can')
+                    help='of the products in the network; auto: 16 bits where that is quicker')
     ap.add_argument('--rate', type=float, default=RATE, help='top of the learning rate; half of it or less to go on from weights')
     ap.add_argument('--extra', help='folder of frames with a person on a roller and no masks')
     ap.add_argument('--start', metavar='ONNX', help='exported weights to begin from, where there is no checkpoint')
