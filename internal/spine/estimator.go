@@ -27,9 +27,10 @@ const (
 	// maxSigma is the error of s beyond which a reading is unsure.
 	maxSigma = 0.15
 	// slackCM and slackShare are how far the two paths may differ: the scatter of their sum, in cm and as a share
-	// of the path's own scatter. The contact's path may be half as long again, for the keypoints follow the body's
-	// turns over the roller; without any of the one or the other path the share is 1.
-	slackCM, slackShare = 2.0, 0.75
+	// of the roller's own scatter; without any of the one or the other path the share is 1. The contact's path may be
+	// longest times as long, for the keypoints follow the body's turns over the roller (2.3 times on a rendered clip of
+	// somebody with the arms behind the head).
+	slackCM, slackShare, longest = 2.0, 0.75, 2.0
 	// forgetAfter is the gap in seconds after which the windows start anew (domain.md §8: 0.5 s of prediction
 	// at most, then unknown).
 	forgetAfter = 0.5
@@ -229,7 +230,7 @@ func (e *Estimator) readSpeed(o *Observation, c *contact, headwards body.Point, 
 	vr = -vr
 	// The roller's centre is measured better than a difference of keypoints.
 	v := Value{V: 0.75*vr + 0.25*vs, Sigma: math.Hypot(0.75*er, 0.25*es), State: state}
-	if apart, spread := mirrored(&e.pathR, &e.pathS); apart > math.Max(slackCM, slackShare*spread) {
+	if apart, spread := mirrored(&e.pathR, &e.pathS, longest); apart > math.Max(slackCM, slackShare*spread) {
 		v.State = min(v.State, Unsure)
 	}
 	r.Speed = v

@@ -107,21 +107,26 @@ func (w *window) slope(seconds float64) (slope, stderr float64, ok bool) {
 	return slope, math.Sqrt(math.Max(0, vv-slope*tv) / (n - 2) / tt), true
 }
 
-// mirrored tells how well b is the mirror image of a, sample by sample: the standard deviation of a + b, and that of
-// a alone for comparison. Both must hold the same times.
-func mirrored(a, b *window) (apart, spread float64) {
+// mirrored tells how well b is the mirror image of a, sample by sample, where b may be up to `longest` times as long: the
+// standard deviation of their sum, a stretched by what suits it best, and that of a alone for comparison. Both must hold the
+// same times.
+func mirrored(a, b *window, longest float64) (apart, spread float64) {
 	n := min(a.n, b.n)
 	if n == 0 {
 		return 0, 0
 	}
-	var s, ss, v, vv float64
+	var x, y, xx, xy, yy float64
 	for k := range n { // counted from the newest, for one of them may reach back further
-		x := a.v[(a.first+a.n-1-k)%windowSize]
-		y := x + b.v[(b.first+b.n-1-k)%windowSize]
-		s, ss, v, vv = s+y, ss+y*y, v+x, vv+x*x
+		p, q := a.v[(a.first+a.n-1-k)%windowSize], b.v[(b.first+b.n-1-k)%windowSize]
+		x, y, xx, xy, yy = x+p, y+q, xx+p*p, xy+p*q, yy+q*q
 	}
 	m := float64(n)
-	return math.Sqrt(math.Max(0, ss/m-s*s/m/m)), math.Sqrt(math.Max(0, vv/m-v*v/m/m))
+	varA, varB, cov := math.Max(0, xx/m-x*x/m/m), math.Max(0, yy/m-y*y/m/m), xy/m-x*y/m/m
+	stretch := 1.0
+	if varA > 0 {
+		stretch = math.Min(math.Max(-cov/varA, 1), longest)
+	}
+	return math.Sqrt(math.Max(0, varB+2*stretch*cov+stretch*stretch*varA)), math.Sqrt(varA)
 }
 
 // ema is an exponential mean over time that starts at its first value.

@@ -65,6 +65,21 @@ func TestSlopeKnowsItsError(t *testing.T) {
 	}
 }
 
+// The contact's path may be longer than the roller's, but neither shorter nor the same way round.
+func TestHowFarAMirroredPathIsApart(t *testing.T) {
+	for times, want := range map[float64]float64{0: 1, 0.5: 0.5, 1: 0, 1.7: 0, 2: 0, 2.3: 0.3, 4: 2, -1: 2} {
+		var a, b window
+		for k := range 30 {
+			x := math.Sin(float64(k) / 5)
+			a.push(float64(k)/30, x)
+			b.push(float64(k)/30, 3-times*x)
+		}
+		if apart, spread := mirrored(&a, &b, longest); math.Abs(apart/spread-want) > 1e-9 {
+			t.Errorf("%g times as long: apart by %.3f of the spread, want %g", times, apart/spread, want)
+		}
+	}
+}
+
 func TestEmaForgetsByTime(t *testing.T) {
 	for _, rate := range []float64{10, 30, 60} {
 		e := ema{tau: 0.5}

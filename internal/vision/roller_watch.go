@@ -313,9 +313,9 @@ func (c *contender) correct(v view, s glimpse, r region) {
 		gain = 1
 	}
 	face := circle{body.Lerp(c.track.face.at, s.near, gain), c.track.face.r * math.Pow(s.radius/c.track.face.r, gain)}
-	if c.seen {
+	if c.seen && c.looks > enoughLooks {
 		c.lag = c.lag.Add(c.track.face.at.Sub(face.at))
-	} else {
+	} else { // nothing that is told could jump
 		c.lag = body.Point{}
 	}
 	c.track.recentre(v, face, r.hint())

@@ -70,12 +70,17 @@ def find(network, img, hip, shoulder):
     return two
 
 
+def decided(t):
+    """Whether a scene has a right answer.  A second roller that lies beside nobody is neither right nor wrong."""
+    return bool(t['roller'] or not t['stray_px'] or t['person_px'])
+
+
 def held_out(folders, limit=None):
-    """(scene set, truth) of the held-out folders, every n-th so that at most `limit` come of each."""
+    """(scene set, truth) of the decided held-out scenes, every n-th so that at most `limit` come of each folder."""
     out = []
     for f in folders:
         s = Scenes(f)
-        t = s.read()
+        t = [x for x in s.read() if decided(x)]
         step = max(1, -(-len(t) // limit)) if limit else 1
         out += [(s, x) for x in t[::step]]
     return out
@@ -94,7 +99,7 @@ class Stills(Scenes):
         for path in sorted(glob.glob(os.path.join(self.folder, 'stills_*.jsonl'))):
             with open(path) as f:
                 out += [self.ours(json.loads(line)) for line in f]
-        return [t for t in out if not (t['stray_px'] and not t['person_px'])]
+        return [t for t in out if decided(t)]
 
     @staticmethod
     def ours(t):

@@ -14,7 +14,7 @@ import os
 
 import cv2
 
-from evaluate import onnx_net, run, seen_enough
+from evaluate import decided, onnx_net, run, seen_enough
 from work import Scenes
 
 SEEN = .2                 # share of the near face from which its place counts
@@ -38,7 +38,7 @@ def main():
     for folder in sorted(glob.glob(os.path.join(a.work, 'scenes', '*-train'))):
         s = Scenes(folder)
         done = s.hard()
-        todo = [t for t in s.read() if t['id'] not in done]
+        todo = [t for t in s.read() if t['id'] not in done and decided(t)]
         found = 0
         for i in range(0, len(todo), CHUNK):
             rows = run(network, [(s, t) for t in todo[i:i + CHUNK]], seed=i)

@@ -25,8 +25,6 @@ def label(scene, t):
         line['groups'] = groups(t, *scene.load(t['id']))
         line['roller'] = dict(near=[round(x, 2) for x in r['near']], far=[round(x, 2) for x in r['far']],
                               radius=round(r['radius'], 2), face=round(min(max(r['face'], 0), 1), 3), alike=bool(r['alike']))
-    elif t.get('stray_px') and not t.get('person_px'):
-        return None
     return line
 
 
