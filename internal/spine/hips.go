@@ -22,6 +22,9 @@ const (
 	liftStretch, middleL = 1.25, 0.135
 	// maxRestL is how far below the usual rest a person's hips can seem to lie; more is a slip of the pose.
 	maxRestL = 0.08
+	// aboutFloorL is the lift below which hips may lie on the floor: two standard errors of the lift. fallL is how far they
+	// must have come down for that, twice the lift that is too low, and restsFor for how many seconds (heuristic).
+	aboutFloorL, fallL, restsFor = 0.07, 0.09, 0.5
 	// maxFloorSlope is the slope of the floor in the picture up to which the line from the roller to the heels
 	// is believed; cameras are propped up askew by a few degrees.
 	maxFloorSlope = 0.2
@@ -100,16 +103,31 @@ func hipLift(heightL, lengthM float64, trunk *body.Trunk) float64 {
 	return middleL + liftStretch*(lift-middleL)
 }
 
-// rest keeps what a person's hips have shown of their rest: hips can't be below it, so where they seem to be, for
-// longer than a moment, the lift is measured too low on this person.
+// rest keeps what a person's hips have shown of their rest. They can't be below it, so where they seem to be, for longer
+// than a moment, the lift is measured too low on this person. And where they have fallen by a hand's breadth to about the
+// floor, they lie on it: what is still measured there is measured too high.
 type rest struct {
-	recent ema
-	lowest float64 // ≤ 0, in L
+	recent, now ema
+	highest     float64 // of recent, in L
+	low         bool    // whether they seem to have fallen to about the floor
+	since       float64 // when they did
+	level       float64 // in L: that of the floor as measured, 0 before it shows
 }
 
 // push adds a sure lift in L at time t and returns it over the rest seen so far.
 func (r *rest) push(t, liftL float64) float64 {
-	r.recent.tau = 0.7
-	r.lowest = math.Max(math.Min(r.lowest, r.recent.push(t, liftL)), -maxRestL)
-	return liftL - r.lowest
+	r.recent.tau, r.now.tau = 0.7, 0.3
+	recent, now := r.recent.push(t, liftL), r.now.push(t, liftL)
+	r.highest = math.Max(r.highest, recent)
+	low := r.level == 0 && now < aboutFloorL && r.highest-now > fallL
+	if low && !r.low {
+		r.since = t
+	}
+	r.low = low
+	if low && t-r.since >= restsFor {
+		r.level = now
+	} else {
+		r.level = math.Max(math.Min(r.level, recent), -maxRestL)
+	}
+	return liftL - r.level
 }
