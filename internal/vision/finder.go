@@ -23,6 +23,8 @@ const (
 	// partOf is the side of the squares that a picture without anybody is searched in, as a share of its longer side: at the
 	// distance from which a lying person fills the picture, that is about what a first look sees.
 	partOf = 0.56
+	// partSpare is how much of a part's side may be left out at the edges together.
+	partSpare = 0.05
 )
 
 // How what the looks say becomes nats for the roller being where they have it: models/roller/MODEL_CARD.md, last lines of
@@ -73,6 +75,7 @@ type rollerNet struct {
 	reader    finderReader
 	small     gocv.Mat // the picture shrunk by averaging, as the looks of this frame need it
 	turn      int      // which of the glances it is next
+	inParts   bool     // whether the last search was in parts of the picture
 }
 
 func newRollerNet(n network) (*rollerNet, error) {
@@ -85,7 +88,7 @@ func newRollerNet(n network) (*rollerNet, error) {
 		return nil, errors.Join(err, inf.close())
 	}
 	c.outside = color.RGBA{finderOutside, finderOutside, finderOutside, 0}
-	return &rollerNet{inference: inf, cropper: c, small: gocv.NewMat()}, nil
+	return &rollerNet{inference: inf, cropper: c, small: gocv.NewMat(), inParts: true}, nil
 }
 
 // find looks for the roller around a torso with the hips' middle h and the shoulders' middle s, both in pixels of the
@@ -105,43 +108,51 @@ func aroundTrunk(h, s body.Point) square {
 	return square{centre: body.Mid(h, s).Add(body.Point{Y: firstDown * torso}), side: firstSide * torso}
 }
 
-// alone looks for a roller that lies on the floor with nobody on it: over the whole picture, then closer; where that does not
-// find it, over parts of the picture, then closer at the likeliest. torso is the length in pixels that a torso of 50 cm would
-// have at the roller.
+// alone looks for a roller that lies on the floor with nobody on it: by turns over the whole picture and, as that is coarse,
+// at the likeliest of its parts; then closer, twice, for the first of these looks does not know how large the roller is.
+// torso is the length in pixels that a torso of 50 cm would have at the roller.
 func (n *rollerNet) alone(bgr gocv.Mat) (g glimpse, torso float64, err error) {
 	defer n.next()
-	w, h := float64(bgr.Cols()), float64(bgr.Rows())
-	first, err := n.look(bgr, square{centre: body.Point{X: w / 2, Y: h / 2}, side: w})
-	if err != nil {
+	n.inParts = !n.inParts
+	first, err := n.widely(bgr)
+	if err != nil || !first.possible() {
 		return first, 0, err
 	}
-	g, torso, err = n.nearer(bgr, first)
-	if err != nil || g.possible() && g.logit > 0 {
-		return g, torso, err
+	second, err := n.second(bgr, first.near, first.far, aloneRadii*first.radius)
+	if err != nil || !second.possible() {
+		return second, 0, err
 	}
-	likeliest := glimpse{logit: math.Inf(-1)}
-	for _, part := range parts(w, h) {
-		first, err := n.look(bgr, part)
-		if err != nil {
-			return first, 0, err
-		}
-		if first.possible() && first.logit > likeliest.logit {
-			likeliest = first
-		}
-	}
-	other, size, err := n.nearer(bgr, likeliest)
-	if other.possible() && (!g.possible() || other.logit > g.logit) {
-		g, torso = other, size
-	}
+	torso = aloneRadii * second.radius
+	g, err = n.again(bgr, second, torso)
 	return g, torso, err
 }
 
-// parts are squares that cover a picture of that size, in rows from its top-left corner, and overlap by half or more.
+// widely looks over the picture: all of it at once, or the likeliest of its parts.
+func (n *rollerNet) widely(bgr gocv.Mat) (glimpse, error) {
+	w, h := float64(bgr.Cols()), float64(bgr.Rows())
+	if !n.inParts {
+		return n.look(bgr, square{centre: body.Point{X: w / 2, Y: h / 2}, side: w})
+	}
+	likeliest, most := glimpse{logit: math.Inf(-1)}, math.Inf(-1)
+	for _, part := range parts(w, h) {
+		g, err := n.look(bgr, part)
+		if err != nil {
+			return g, err
+		}
+		if nats := closerLook.nats(0, g); g.possible() && nats > most {
+			likeliest, most = g, nats
+		}
+	}
+	return likeliest, nil
+}
+
+// parts are squares that cover a picture of that size, all but a sliver, in rows from its top-left corner, and overlap by half
+// or more.
 func parts(w, h float64) []square {
 	side := partOf * math.Max(w, h)
 	along := func(length float64) []float64 {
 		free := length - side
-		if free <= 0 {
+		if free <= side*partSpare {
 			return []float64{length / 2}
 		}
 		steps := math.Ceil(free / (side / 2))
@@ -161,17 +172,7 @@ func parts(w, h float64) []square {
 	return out
 }
 
-// nearer looks closer at what a first look saw, without knowing anybody's size.
-func (n *rollerNet) nearer(bgr gocv.Mat, first glimpse) (g glimpse, torso float64, err error) {
-	if !first.possible() {
-		return first, 0, nil
-	}
-	torso = aloneRadii * first.radius
-	g, err = n.again(bgr, first, torso)
-	return g, torso, err
-}
-
-// again takes the second look, where an earlier one has seen the roller.
+// again takes one more look, where an earlier one has seen the roller. first has the network's own logit.
 func (n *rollerNet) again(bgr gocv.Mat, first glimpse, torso float64) (glimpse, error) {
 	second, err := n.second(bgr, first.near, first.far, torso)
 	second.logit = bothLooks.nats(first.logit, second)

@@ -87,10 +87,10 @@ func TestPartsCoverThePicture(t *testing.T) {
 				for _, p := range all {
 					reach := func(v, c, length float64) float64 {
 						lo, hi := v-(c-p.side/2), (c+p.side/2)-v
-						if c-p.side/2 <= 0 {
+						if c-p.side/2 <= partSpare*p.side {
 							lo = math.Inf(1)
 						}
-						if c+p.side/2 >= length {
+						if c+p.side/2 >= length-partSpare*p.side {
 							hi = math.Inf(1)
 						}
 						return math.Min(lo, hi)

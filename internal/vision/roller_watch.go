@@ -19,6 +19,8 @@ const (
 	agreeR = 1.0
 	// enoughLooks is how many looks have to agree before anything is said.
 	enoughLooks = 4
+	// leastScore is the score from which anything is said.
+	leastScore = 0.2
 	// forgetLooks is over how many looks the running means go.
 	forgetLooks = 6
 	// leadBy is how much better a rival must be to take over.
@@ -99,7 +101,9 @@ type watch struct {
 	lain   float64    // when somebody lay so last
 	torso  float64    // the torso's length when it was seen last, in pixels, or what the roller says of it; 0: never
 	apart  bool       // whether this look is not about anybody's trunk
+	at     *contender // the one that it is at, nil for none
 	turn   int        // which of apartEvery looks it is
+	search int        // whose turn it is of those that are doubted
 	drift  body.Point // how far the camera has moved since the beginning
 }
 
@@ -180,20 +184,19 @@ func (w *watch) follow(v view, r region) {
 	}
 }
 
-// look lets the network look once: around the trunk of somebody who lies there; where nobody is seen, at the roller that is
-// known or over the whole picture; and mostly at the trunk where somebody sits, stands or lies otherwise.
+// look lets the network look once: around the trunk of somebody who lies there; where nobody is seen, at a roller that is
+// known or for one in the whole picture; and mostly at the trunk where somebody sits, stands or lies otherwise.
 func (w *watch) look(v view, r region) error {
-	w.turn = (w.turn + 1) % apartEvery
+	w.turn, w.at = (w.turn+1)%apartEvery, nil
 	w.apart = !r.known || !r.lying() && w.turn == 0
 	var s glimpse
 	var err error
-	switch {
-	case !w.apart:
+	if !w.apart {
 		s, err = w.net.find(v.bgr, r.trunk.H, r.trunk.S)
-	case w.established():
-		at := w.pair[0].track.face.at
-		s, err = w.net.closer(v.bgr, at, at.Add(w.pair[0].toFar), w.torso)
-	default:
+	} else if w.at = w.doubted(); w.at != nil {
+		c := w.at.track.face
+		s, err = w.net.closer(v.bgr, c.at, c.at.Add(w.at.toFar), aloneRadii*c.r)
+	} else {
 		var torso float64
 		if s, torso, err = w.net.alone(v.bgr); err == nil && w.torso == 0 {
 			w.torso = torso
@@ -209,11 +212,29 @@ func (w *watch) look(v view, r region) error {
 	return nil
 }
 
+// doubted is the contender that a look away from everybody's trunk is at: the leader once it is established. Until then each
+// that may still be one and, for there may be a better one elsewhere, none, by turns.
+func (w *watch) doubted() *contender {
+	if w.established() {
+		return w.pair[0]
+	}
+	w.search = (w.search + 1) % (len(w.pair) + 1)
+	if w.search == 0 {
+		return nil
+	}
+	for _, c := range []*contender{w.pair[w.search-1], w.pair[0]} {
+		if c.track.on && (c.looks < enoughLooks || c.score(w.torso) >= leastScore) {
+			return c
+		}
+	}
+	return nil
+}
+
 // leader is the first contender as the roller of this frame, or nil where it is not seen or not likely.
 func (w *watch) leader(torso float64) *spine.Roller {
 	c := w.pair[0]
 	score := c.score(torso)
-	if !c.seen || score < 0.2 {
+	if !c.seen || score < leastScore {
 		return nil
 	}
 	f := c.track.face
@@ -241,7 +262,7 @@ func (w *watch) hear(v view, s glimpse, r region) {
 		}
 	}
 	for _, c := range w.pair {
-		if c.track.on && w.answers(c, r) {
+		if c.track.on && w.answers(c, c == spoke, r) {
 			c.count(c == spoke, logit)
 			if c.looks > enoughLooks && c.share < 0.1 {
 				c.track.on = false
@@ -263,10 +284,14 @@ func (w *watch) hear(v view, s glimpse, r region) {
 	}
 }
 
-// answers tells whether this look is one to judge c by. What lies at somebody's trunk, perhaps half hidden, is judged by the
-// looks at the trunk, not by those that take turns with them.
-func (w *watch) answers(c *contender, r region) bool {
-	return !w.apart || !r.known || !aroundTrunk(r.trunk.H, r.trunk.S).holds(c.track.face.at)
+// answers tells whether this look is one to judge c by, for which it spoke or not. What lies at somebody's trunk, perhaps half
+// hidden, is judged by the looks at the trunk, not by those that take turns with them. What lies elsewhere is not judged by
+// a search that brought up another place: it brings up one of many.
+func (w *watch) answers(c *contender, spoke bool, r region) bool {
+	if !w.apart {
+		return true
+	}
+	return (spoke || w.at == c) && !(r.known && aroundTrunk(r.trunk.H, r.trunk.S).holds(c.track.face.at))
 }
 
 // room is where a new contender fits: a place that is free, or the second one's.

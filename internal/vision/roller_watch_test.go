@@ -16,6 +16,8 @@ type scripted struct {
 	say func() (glimpse, error)
 	// looks counts all looks, wide those over the whole picture.
 	looks, wide int
+	// at is where the look is at that is going on, nil for anywhere.
+	at *body.Point
 }
 
 func (s *scripted) find(gocv.Mat, body.Point, body.Point) (glimpse, error) {
@@ -26,12 +28,14 @@ func (s *scripted) find(gocv.Mat, body.Point, body.Point) (glimpse, error) {
 func (s *scripted) alone(gocv.Mat) (glimpse, float64, error) {
 	s.looks++
 	s.wide++
+	s.at = nil
 	g, err := s.say()
 	return g, aloneRadii * g.radius, err
 }
 
-func (s *scripted) closer(gocv.Mat, body.Point, body.Point, float64) (glimpse, error) {
+func (s *scripted) closer(_ gocv.Mat, near, _ body.Point, _ float64) (glimpse, error) {
 	s.looks++
+	s.at = &near
 	return s.say()
 }
 
@@ -185,11 +189,54 @@ func TestWatchFindsARollerThatNobodyLiesOn(t *testing.T) {
 			}
 		}
 	}
-	if seen < 45 || wide < enoughLooks || looker.wide != wide {
+	if seen < 45 || wide == 0 || looker.wide != wide {
 		t.Errorf("seen in %d frames of 60 after %d looks over the whole picture, %d in all", seen, wide, looker.wide)
 	}
 	if looker.looks <= wide {
 		t.Error("the roller is not looked at once it is known")
+	}
+}
+
+// TestWatchSearchesOn: what a search takes for a roller and looks at itself deny is not one, and the one that is put down later
+// is found all the same.
+func TestWatchSearchesOn(t *testing.T) {
+	t.Parallel()
+	disc, thing := rolling(18, 0, 0).disc, circle{body.Point{X: 60, Y: 40}, 18}
+	now := 0
+	var looker *scripted
+	looker = &scripted{say: func() (glimpse, error) {
+		there := now >= 60
+		switch {
+		case looker.at == nil && there && looker.wide%2 == 0:
+			return saw(disc, 0, 1)
+		case looker.at == nil:
+			return saw(thing, 0, 1)
+		case there && looker.at.Sub(disc.at).Len() < 18:
+			return saw(disc, 0, 2)
+		}
+		return saw(circle{*looker.at, 18}, 0, -3)
+	}}
+	w := newWatch(looker)
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var last *spine.Roller
+	for now = range 180 {
+		v, done := rolling(18, 0, now).view(t, float64(now)/sceneFPS)
+		r, err := w.step(v, region{})
+		done()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r != nil && r.Score >= .5 && r.Near.Sub(disc.at).Len() > 2 {
+			t.Fatalf("frame %d: %+v, which no look at itself sees", now, r)
+		}
+		last = r
+	}
+	if last == nil || last.Score < .5 {
+		t.Errorf("at the end: %+v, want %v", last, disc)
 	}
 }
 
