@@ -138,14 +138,17 @@ func (e *Estimator) calibrate(c *contact, t float64, state State) {
 	}
 }
 
-// overRest notes a sure lift of the hips for the next calibration and returns it over the rest, in L, with its error.
-func (e *Estimator) overRest(lift, t float64, state State) (overL, sigmaL float64) {
+// overRest notes a sure lift of the hips for the next calibration and returns it over the rest, in L, with its error. The
+// hips of somebody who is rolled to a side show nothing of their rest.
+func (e *Estimator) overRest(lift, t float64, rolled bool, state State) (overL, sigmaL float64) {
 	if state == OK {
 		e.calibration.lift.push(t, lift)
 	}
 	switch {
 	case e.calibration.atRest:
 		return lift - e.calibration.rest, calibratedHipSigmaL
+	case state == OK && rolled:
+		return lift - e.rest.level, hipSigmaL
 	case state == OK:
 		return e.rest.push(t, lift), hipSigmaL
 	}

@@ -264,7 +264,7 @@ func (e *Estimator) readHips(o *Observation, s *sight, c contact, t float64, r *
 	floor := floorUnder(s, c)
 	state := min(r.S.State, floor.state)
 	height := floor.height(torso.H) / torso.LengthM
-	lift, sigma := e.overRest(hipLift(height, torso.LengthM, o.Pose.Trunk), t, state)
+	lift, sigma := e.overRest(hipLift(height, torso.LengthM, o.Pose.Trunk), t, s.rolled(), state)
 	cm := 100 * torso.LengthM
 	if e.opt.HeightM > 0 {
 		cm = 100 * e.lengthOf(torso, t)

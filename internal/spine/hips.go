@@ -23,8 +23,8 @@ const (
 	// maxRestL is how far below the usual rest a person's hips can seem to lie; more is a slip of the pose.
 	maxRestL = 0.08
 	// aboutFloorL is the lift below which hips may lie on the floor: two standard errors of the lift. fallL is how far they
-	// must have come down for that, twice the lift that is too low, and restsFor for how many seconds (heuristic).
-	aboutFloorL, fallL, restsFor = 0.07, 0.09, 0.5
+	// must have come down for that, twice the least that the guide asks for, and restsFor for how many seconds (heuristic).
+	aboutFloorL, fallL, restsFor = 0.07, 0.12, 0.3
 	// maxFloorSlope is the slope of the floor in the picture up to which the line from the roller to the heels
 	// is believed; cameras are propped up askew by a few degrees.
 	maxFloorSlope = 0.2
