@@ -124,10 +124,10 @@ func (r *rest) push(t, liftL float64) float64 {
 		r.since = t
 	}
 	r.low = low
+	floor := math.Min(r.level, recent)
 	if low && t-r.since >= restsFor {
-		r.level = now
-	} else {
-		r.level = math.Max(math.Min(r.level, recent), -maxRestL)
+		floor = now
 	}
+	r.level = math.Max(floor, -maxRestL)
 	return liftL - r.level
 }

@@ -47,7 +47,7 @@ What the program makes of single pictures, with its own eyes for the body and wi
 {product_stills}
 
 ## Learning curve
-Held-out scenes, two looks, pose errors of .09 T, averaged weights. Each run lowers its learning rate towards its end; one that goes on from weights raises it first, which costs what it later gains. `found`: presence >= .5 and IoU of the end circle >= .5 where at least half of the near end is visible.
+Held-out scenes, two looks, pose errors of .09 T, averaged weights. Each run lowers its learning rate towards its end; one that goes on from weights raises it first, which costs what it later gains. `found`: presence >= .5 and IoU of the end circle >= .5 where at least half of the near end is visible. Runs 1 to 3 counted 19 pictures of second rollers that lie beside nobody as pictures without one; without them run 3 ended at found .932, false alarms .053, AUC .985.
 
 {curve}
 

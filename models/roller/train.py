@@ -203,6 +203,7 @@ def draw_rounds(a, queue, first, late):
         views = draw(pool, np.random.default_rng([a.seed, k]), 128 if k < late else 160)
         if put(queue, (views, time.process_time() - t0), parent):
             k += 1
+    queue.cancel_join_thread()                                    # nobody reads what is still in the pipe
 
 
 def put(queue, what, parent):
