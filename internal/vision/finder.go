@@ -30,9 +30,12 @@ const (
 // How what the looks say becomes nats for the roller being where they have it: models/roller/MODEL_CARD.md, last lines of
 // the bare network on held-out scenes.
 var (
-	bothLooks  = scale{first: 0.16, second: 0.28, fill: 2.23, spread: -4.48, sharp: 0.67, bias: -2.37}
-	closerLook = scale{second: 0.41, fill: 2.06, spread: -4.20, sharp: 0.64, bias: -2.39}
+	bothLooks  = scale{first: 0.12, second: 0.21, fill: 2.18, spread: -0.37, sharp: 1.42, bias: -2.82}
+	closerLook = scale{second: 0.29, fill: 2.02, spread: -0.63, sharp: 1.53, bias: -2.82}
 )
+
+// caution is what every look takes off what it says: a roller where there is none costs more than one that is missed.
+const caution = 0.6
 
 // glances are how looks differ by turns: mirrored or not, and how much larger a square they see. Pictures that follow one
 // another are nearly the same, and so would be what the network makes wrong of them.
@@ -46,7 +49,7 @@ type scale struct{ first, second, fill, spread, sharp, bias float64 }
 
 // nats is what the looks say together; first is the first look's logit.
 func (w scale) nats(first float64, second glimpse) float64 {
-	return w.first*first + w.second*second.logit + w.fill*second.fill + w.spread*second.spread + w.sharp*second.sharp + w.bias
+	return w.first*first + w.second*second.logit + w.fill*second.fill + w.spread*second.spread + w.sharp*second.sharp + w.bias - caution
 }
 
 // Grey of what lies outside the picture, and of the input's bytes.

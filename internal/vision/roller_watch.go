@@ -34,11 +34,18 @@ const (
 	apartEvery = 3
 	// againLooks is how many looks in a row have to see one that was covered before it counts as seen.
 	againLooks = 2
+	// placeLogit is how sure a look has to be for the place in which it sees the roller to count: where it is half hidden they
+	// are not sure, and the track slides along the arm before it.
+	placeLogit = -1.0
+	// mostGain is the most of the way to where a look sees the roller that is gone at once.
+	mostGain = 0.5
 	// farLogit is how sure the looks have to be for their far end to be worth anything: a network that hardly sees the
 	// roller guesses it.
 	farLogit = 1.5
 	// likelyLogit bounds what a single look can say.
 	likelyLogit = 3.0
+	// aloneMalus is what a look takes off where nobody is seen: a search comes by many things, and most rooms hold no roller.
+	aloneMalus = 0.7
 	// rolledBonus and otherMalus are what the motion adds to the logit: the roller travels half as far as the trunk.
 	// The latter is for each L that the trunk has travelled, and mild at first, for in an extension or a weight
 	// shift the trunk moves a little without rolling; worstMalus is the most of it.
@@ -276,7 +283,7 @@ func (w *watch) hear(v view, s glimpse, r region) {
 			return
 		}
 	}
-	if spoke != nil && logit > 0 {
+	if spoke != nil && (logit > 0 || spoke.seen && logit > placeLogit) {
 		if w.bed != noBed && r.lies() == w.bed {
 			spoke.ways.add(body.Mid(r.trunk.H, r.trunk.S).Sub(w.drift).X, s.near.Sub(w.drift).X)
 		}
@@ -306,7 +313,10 @@ func (w *watch) room() *contender {
 
 // logit is how surely a glimpse shows a roller in use, in nats: by its looks, and by whether one can lie there.
 func (w *watch) logit(v view, g glimpse, r region) float64 {
-	if !r.lying() {
+	switch {
+	case !r.known:
+		return g.logit - aloneMalus
+	case !r.lying():
 		return g.logit
 	}
 	return g.logit - offBand(r.trunk, g.near, v.width, v.height)
@@ -331,9 +341,11 @@ func (c *contender) count(spoke bool, logit float64) {
 	c.share += gain * (share - c.share)
 }
 
-// correct moves c towards where a look saw it: the more looks there were, the less.
+// correct moves c towards where a look saw it: the more looks there were, the less, but the farther off, the more, for the
+// track has slid then.
 func (c *contender) correct(v view, s glimpse, r region) {
 	gain := 1 / math.Min(float64(c.looks)+1, forgetLooks)
+	gain = math.Max(gain, math.Min(s.near.Sub(c.track.face.at).Len()/c.track.face.r, mostGain))
 	if !c.seen {
 		gain = 1
 	}
