@@ -298,7 +298,10 @@ func (w *watch) answers(c *contender, spoke bool, r region) bool {
 	if !w.apart {
 		return true
 	}
-	return (spoke || w.at == c) && !(r.known && aroundTrunk(r.trunk.H, r.trunk.S).holds(c.track.face.at))
+	if r.known && aroundTrunk(r.trunk.H, r.trunk.S).holds(c.track.face.at) {
+		return false
+	}
+	return spoke || w.at == c
 }
 
 // room is where a new contender fits: a place that is free, or the second one's.
