@@ -102,7 +102,7 @@ func (o *toldRoller) look(w *watch, v view, r region, c circle, sure bool) (circ
 	if err != nil || !g.possible() {
 		return circle{}, false, err
 	}
-	logit, seen := w.logit(v, g, r), o.own.place(g)
+	logit, seen := toldNats(v, g, r), o.own.place(g)
 	same, enough := seen.at.Sub(c.at).Len() <= toldSame*c.r, o.own.enough(toldLogit)
 	known := o.own.looks >= farLooks
 	if same && sure && !known && logit > leastLogit {
@@ -116,6 +116,9 @@ func (o *toldRoller) look(w *watch, v view, r region, c circle, sure bool) (circ
 	o.way = body.Lerp(o.way, g.far.Sub(g.near), 1/float64(o.agree))
 	return circle{body.Lerp(c.at, seen.at, steady), c.r}, known, nil
 }
+
+// toldNats is how surely a glimpse shows a roller that is known to be there: no reason for caution.
+func toldNats(v view, g glimpse, r region) float64 { return g.logit + caution - misplaced(v, g, r) }
 
 // regain looks for the roller, of radius radius, that the track has lost for so long: two looks in a row have to find one
 // of its size, surely, and in the same place.
@@ -132,7 +135,7 @@ func (o *toldRoller) regain(w *watch, v view, r region, lost, radius float64) (c
 		return circle{}, false, err
 	}
 	seen := o.own.place(g)
-	found := g.possible() && w.logit(v, g, r) >= o.own.enough(regainLogit) && seen.r < regainSize*radius && seen.r > radius/regainSize
+	found := g.possible() && toldNats(v, g, r) >= o.own.enough(regainLogit) && seen.r < regainSize*radius && seen.r > radius/regainSize
 	back := found && o.againFound && seen.at.Sub(o.again).Len() < agreeR*radius
 	o.again, o.againFound = seen.at, found
 	return circle{seen.at, radius}, back, nil

@@ -316,13 +316,18 @@ func (w *watch) room() *contender {
 
 // logit is how surely a glimpse shows a roller in use, in nats: by its looks, and by whether one can lie there.
 func (w *watch) logit(v view, g glimpse, r region) float64 {
-	switch {
-	case !r.known:
+	if !r.known {
 		return g.logit - aloneMalus
-	case !r.lying():
-		return g.logit
 	}
-	return g.logit - offBand(r.trunk, g.near, v.width, v.height)
+	return g.logit - misplaced(v, g, r)
+}
+
+// misplaced is what the place of a glimpse under somebody who lies on the back takes off it.
+func misplaced(v view, g glimpse, r region) float64 {
+	if !r.lying() {
+		return 0
+	}
+	return offBand(r.trunk, g.near, v.width, v.height)
 }
 
 func (c *contender) begin(v view, s glimpse, r region) {
