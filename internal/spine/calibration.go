@@ -138,8 +138,8 @@ func (e *Estimator) calibrate(c *contact, t float64, state State) {
 	}
 }
 
-// overRest notes a sure lift of the hips for the next calibration and returns it over the rest, in L, with its error. The
-// hips of somebody who is rolled to a side show nothing of their rest.
+// overRest notes a sure lift of the hips for the next calibration and returns it over the rest, in L, with its error. Hips that
+// are not seen surely, or those of somebody who is rolled to a side, show nothing of their rest.
 func (e *Estimator) overRest(lift, t float64, rolled bool, state State) (overL, sigmaL float64) {
 	if state == OK {
 		e.calibration.lift.push(t, lift)
@@ -147,10 +147,8 @@ func (e *Estimator) overRest(lift, t float64, rolled bool, state State) (overL, 
 	switch {
 	case e.calibration.atRest:
 		return lift - e.calibration.rest, calibratedHipSigmaL
-	case state == OK && rolled:
-		return lift - e.rest.level, hipSigmaL
-	case state == OK:
+	case state == OK && !rolled:
 		return e.rest.push(t, lift), hipSigmaL
 	}
-	return lift, hipSigmaL
+	return lift - e.rest.level, hipSigmaL
 }

@@ -48,4 +48,6 @@ func TestRolledHipsShowNoRest(t *testing.T) {
 	within(t, "lift of rolled hips", lift(down, true), down, 1e-9)
 	within(t, "lift of hips that are down", lift(down, false), 0, 0.01)
 	within(t, "their lift while rolled", lift(up, true), up-down, 0.01)
+	unsure, _ := e.overRest(up, now, false, Unsure)
+	within(t, "their lift while unsure", unsure, up-down, 0.01)
 }

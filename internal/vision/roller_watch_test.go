@@ -240,6 +240,42 @@ func TestWatchSearchesOn(t *testing.T) {
 	}
 }
 
+// TestWatchMovesASlidTrack: a look close to the track moves it a little, one that is far off half of the way; what has been told
+// follows by and by, and nothing lags before anything was told.
+func TestWatchMovesASlidTrack(t *testing.T) {
+	t.Parallel()
+	v, done := rolling(18, 0, 0).view(t, 0)
+	defer done()
+	at := rolling(18, 0, 0).disc
+	for _, tt := range []struct {
+		looks      int
+		off, moved float64 // in radii
+		told       bool
+	}{
+		{10, 0.12, 0.12 / forgetLooks, true},
+		{10, 0.8, 0.4, true},
+		{2, 0.12, 0.04, false},
+	} {
+		c := contender{track: newRollerTrack()}
+		seen, _ := saw(at, 0, 2)
+		c.begin(v, seen, region{})
+		c.looks = tt.looks
+		seen, _ = saw(at, tt.off, 2)
+		c.correct(v, seen, region{})
+		if got := c.track.face.at.Sub(at.at).Len() / at.r; math.Abs(got-tt.moved) > 0.01 {
+			t.Errorf("after %d looks one that is %g radii off moves it by %.3f, want %.3f", tt.looks, tt.off, got, tt.moved)
+		}
+		lag, want := c.lag.Len()/at.r, 0.0
+		if tt.told {
+			want = tt.moved
+		}
+		if math.Abs(lag-want) > 0.01 {
+			t.Errorf("after %d looks what is told lags by %.3f, want %.3f", tt.looks, lag, want)
+		}
+		c.track.close()
+	}
+}
+
 // TestWatchIsSilentWhereLooksDisagree: a network that sees a roller here and there has seen none.
 func TestWatchIsSilentWhereLooksDisagree(t *testing.T) {
 	t.Parallel()
