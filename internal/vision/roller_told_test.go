@@ -11,12 +11,18 @@ import (
 func TestFarEndOfAToldRoller(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name string
-		off  float64 // of what the looks see from what was told, in radii
-		want bool
-	}{{"the same roller", .3, true}, {"another one", 1.5, false}} {
+		name  string
+		off   float64 // of what the looks see from what was told, in radii
+		logit float64 // what they say, caution taken off
+		want  bool
+	}{
+		{"the same roller", .3, 2, true},
+		{"one seen as surely as needed", .3, toldLogit - caution + .1, true},
+		{"one not seen", .3, leastLogit - caution - .1, false},
+		{"another one", 1.5, 2, false},
+	} {
 		now := 0
-		f := newRollerFinder(&scripted{say: func() (glimpse, error) { return saw(rolling(18, .5, now).disc, c.off, 2) }})
+		f := newRollerFinder(&scripted{say: func() (glimpse, error) { return saw(rolling(18, .5, now).disc, c.off, c.logit) }})
 		told := rolling(18, .5, 0).disc
 		f.place(Placement{Near: told.at, Radius: told.r})
 		seen := 0
