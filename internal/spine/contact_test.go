@@ -57,3 +57,24 @@ func TestMistakenFarEndIsIgnored(t *testing.T) {
 		}
 	}
 }
+
+// A body that leans to a side takes its lateral direction with it; the roller stays on the floor.
+func TestLeaningMovesNoContact(t *testing.T) {
+	for _, azimuth := range []float64{-30, -20, 0, 20, 30} {
+		for _, roll := range []float64{-22, 22} {
+			e, c := New(Options{}), lying()
+			c.azimuth = azimuth
+			flat := film(e, c, 0, 4, 30, nil).S
+			c.roll = roll
+			leaning := film(e, c, 4, 1, 30, nil).S
+			if off := math.Abs(leaning.V - flat.V); off > 0.045 {
+				t.Errorf("at %g°, leaning by %g°: s goes from %.3f to %.3f", azimuth, roll, flat.V, leaning.V)
+			}
+			o := c.observe(5.5)
+			o.Roller.FarSeen = true
+			if off := math.Abs(e.Step(o).S.V - c.s); off > 0.05 {
+				t.Errorf("at %g°, leaning by %g°: s is %.3f off with the far end", azimuth, roll, off)
+			}
+		}
+	}
+}

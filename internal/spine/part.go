@@ -53,6 +53,26 @@ func backPart(t body.Torso) part {
 	}
 }
 
+// back is the trunk lying on its back. The roller stays on the floor when the body is rolled to a side: then the level
+// direction square to the trunk counts instead of the trunk's own.
+func (s *sight) back() part {
+	p := backPart(s.t)
+	if !s.rolled() {
+		return p
+	}
+	up := body.Vec3{Y: -math.Sqrt(1 - s.down*s.down), Z: -s.down}
+	level := s.t.Headwards.Cross(up).Unit()
+	if level.Z < 0 {
+		level = level.Mul(-1)
+	}
+	p.across, p.away = level.XY(), level.Z
+	p.toward = level.Cross(s.t.Headwards)
+	if p.toward.Y < 0 {
+		p.toward = p.toward.Mul(-1)
+	}
+	return p
+}
+
 // flankPart is the trunk lying on a side: the roller is beneath, and lies along the direction in which chest and back
 // face.
 func flankPart(t body.Torso) part {

@@ -56,7 +56,7 @@ func (e *Estimator) readSupport(o *Observation, s *sight, t float64, r *Reading)
 	case onFlank:
 		c = e.readContact(o, s, flankPart(s.t), t, r)
 	default:
-		c = e.readContact(o, s, backPart(s.t), t, r)
+		c = e.readContact(o, s, s.back(), t, r)
 	}
 	if !(c.radius > 0) {
 		return body.Point{}
