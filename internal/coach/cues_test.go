@@ -22,7 +22,6 @@ var faults = []struct {
 	{"head_dropped", func(r *spine.Reading) { r.Neck = ok(-22) }, 1.1, -22},
 	{"hips_not_lifted", func(r *spine.Reading) { r.HipLiftL = ok(0.01) }, 1.1, 0.01},
 	{"hips_too_high", func(r *spine.Reading) { r.HipOverShoulder = ok(0.09) }, 1.6, 0.09},
-	{"hips_too_high", func(r *spine.Reading) { r.SHK = ok(179) }, 1.6, 179},
 	{"knees_not_bent", func(r *spine.Reading) { r.Knee = ok(172) }, 1.1, 172},
 	{"feet_not_flat", func(r *spine.Reading) { r.AnkleHeight = ok(0.5) }, 1.6, 0.5},
 	{"arms_not_set", func(r *spine.Reading) { r.Arms = spine.ArmsElsewhere }, 3.1, 0},

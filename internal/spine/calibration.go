@@ -141,7 +141,7 @@ func (e *Estimator) calibrate(c *contact, t float64, state State) {
 // overRest notes a sure lift of the hips for the next calibration and returns it over the rest, in L, with its error. Hips that
 // are not seen surely, or those of somebody who is rolled to a side, show nothing of their rest.
 func (e *Estimator) overRest(lift, t float64, rolled bool, state State) (overL, sigmaL float64) {
-	if state == OK {
+	if state == OK && !rolled {
 		e.calibration.lift.push(t, lift)
 	}
 	switch {

@@ -78,3 +78,23 @@ func TestLeaningMovesNoContact(t *testing.T) {
 		}
 	}
 }
+
+// Where the lateral axis of somebody who stands before the camera points tells nothing of the camera: when they lie down,
+// they do not lean.
+func TestStandingIsNoLean(t *testing.T) {
+	for _, azimuth := range []float64{-25, 25} {
+		c := lying()
+		c.azimuth = azimuth
+		want := film(New(Options{}), c, 0, 3, 30, nil).S
+		e, standing := New(Options{}), c
+		standing.azimuth, standing.tilt = 90, 80
+		if r := film(e, standing, 0, 8, 30, nil); r.Posture == PostureSupine {
+			t.Fatalf("at %g°: somebody who stands is taken for %v", azimuth, r.Posture)
+		}
+		for k := range 90 {
+			if got := e.Step(c.observe(8 + float64(k)/30)).S; got.State == OK && math.Abs(got.V-want.V) > 0.02 {
+				t.Fatalf("at %g°, %d frames after lying down: s is %.3f, want %.3f", azimuth, k, got.V, want.V)
+			}
+		}
+	}
+}

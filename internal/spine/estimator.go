@@ -77,6 +77,7 @@ type Estimator struct {
 
 	perL, perM   ema // of sight
 	down         ema
+	slant        slant
 	stance       stance
 	ground       ground
 	movement     movement

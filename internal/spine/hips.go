@@ -22,9 +22,13 @@ const (
 	liftStretch, middleL = 1.25, 0.135
 	// maxRestL is how far below the usual rest a person's hips can seem to lie; more is a slip of the pose.
 	maxRestL = 0.08
-	// aboutFloorL is the lift below which hips may lie on the floor: two standard errors of the lift. fallL is how far they
-	// must have come down for that, twice the least that the guide asks for, and restsFor for how many seconds (heuristic).
-	aboutFloorL, fallL, restsFor = 0.07, 0.12, 0.3
+	// aboutFloorL is the lift below which hips may lie on the floor: the guide's few inches begin above it (domain.md §4). fallL
+	// is how far they must have come down for that, twice as much, and restsFor for how many seconds (heuristic). Hips that
+	// hover there look the same, so the floor goes up by one standard error of the lift at most.
+	aboutFloorL, fallL, restsFor = 0.06, 0.12, 0.3
+	maxFloorL                    = hipSigmaL
+	// restGap is the time without a sure lift, in seconds, after which one frame alone would decide.
+	restGap = 0.2
 	// maxFloorSlope is the slope of the floor in the picture up to which the line from the roller to the heels
 	// is believed; cameras are propped up askew by a few degrees.
 	maxFloorSlope = 0.2
@@ -50,8 +54,12 @@ func (f floorLine) height(q body.Point) float64 { return q.Sub(f.at).Dot(f.up) /
 func floorUnder(s *sight, c contact) floorLine {
 	p, t := s.p, s.t
 	// The camera looks down by the angle whose sine is the rise of the lateral axis in the picture; heights
-	// are foreshortened by its cosine.
-	cos := math.Sqrt(1 - math.Min(t.Across.Y*t.Across.Y, 0.64))
+	// are foreshortened by its cosine. A trunk that leans to a side takes its lateral axis with it.
+	rise := math.Min(math.Abs(t.Across.Y), 0.8)
+	if s.rolled() {
+		rise = s.down
+	}
+	cos := math.Sqrt(1 - rise*rise)
 	f := floorLine{at: c.mid.Add(body.Point{Y: c.radius * cos}), up: body.Point{Y: -1}, pxPerM: t.Scale * cos, state: Unsure}
 	heels := body.Mid(p.Landmarks[body.LeftHeel].At(), p.Landmarks[body.RightHeel].At())
 	heels.Y += heelHeightL * t.LengthM * f.pxPerM
@@ -84,13 +92,19 @@ func floorSlope(s *sight) float64 {
 
 // rolled tells whether the trunk seems to be rolled to a side just now: its lateral axis rises otherwise than it does as
 // a rule. What the roller's axis tells of the floor is worth little then.
-func (s *sight) rolled() bool {
-	const much = 0.12 // the sine of 7°
-	return s.tipped() > much
-}
+func (s *sight) rolled() bool { return s.tipped() > leaningFrom }
 
-// tipped is by how much more or less than as a rule the lateral axis rises: the sine of the roll of late.
-func (s *sight) tipped() float64 { return math.Abs(-s.t.Across.Y - s.down) }
+// leaningFrom is the sine of the roll from which a trunk counts as rolled to a side: 7° (heuristic).
+const leaningFrom = 0.12
+
+// tipped is by how much more or less than as a rule the lateral axis rises: the sine of the roll of late; 0 while the
+// rule is not known.
+func (s *sight) tipped() float64 {
+	if !s.downKnown {
+		return 0
+	}
+	return math.Abs(-s.t.Across.Y - s.down)
+}
 
 // hipLift returns how far the hips are above their rest, in L, from their height over the floor and from the pose
 // as a whole, nil if that says nothing.
@@ -111,23 +125,28 @@ type rest struct {
 	highest     float64 // of recent, in L
 	low         bool    // whether they seem to have fallen to about the floor
 	since       float64 // when they did
+	shown       bool    // whether they have lain there
 	level       float64 // in L: that of the floor as measured, 0 before it shows
 }
 
 // push adds a sure lift in L at time t and returns it over the rest seen so far.
 func (r *rest) push(t, liftL float64) float64 {
 	r.recent.tau, r.now.tau = 0.7, 0.3
+	gap := r.now.begun && t-r.now.t > restGap
 	recent, now := r.recent.push(t, liftL), r.now.push(t, liftL)
+	if gap { // both are all but this frame's
+		r.low = false
+		return liftL - r.level
+	}
 	r.highest = math.Max(r.highest, recent)
-	low := r.level == 0 && now < aboutFloorL && r.highest-now > fallL
+	low := !r.shown && now < aboutFloorL && r.highest-now > fallL
 	if low && !r.low {
 		r.since = t
 	}
 	r.low = low
-	floor := math.Min(r.level, recent)
 	if low && t-r.since >= restsFor {
-		floor = now
+		r.level, r.shown = math.Min(now, maxFloorL), true
 	}
-	r.level = math.Max(floor, -maxRestL)
+	r.level = math.Max(math.Min(r.level, recent), -maxRestL)
 	return liftL - r.level
 }

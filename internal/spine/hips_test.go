@@ -51,3 +51,35 @@ func TestRolledHipsShowNoRest(t *testing.T) {
 	unsure, _ := e.overRest(up, now, false, Unsure)
 	within(t, "their lift while unsure", unsure, up-down, 0.01)
 }
+
+// Hips that hover low look as if they lay on the floor: what is taken off their lift stays within its error.
+func TestHoveringHipsKeepMostOfTheirLift(t *testing.T) {
+	var r rest
+	now, seen := 0.0, 0.0
+	hold := func(l float64) {
+		for range 45 {
+			now += 1. / 30
+			seen = r.push(now, l)
+		}
+	}
+	hold(0.2)
+	hold(0.055)
+	within(t, "lift of hips that hover", seen, 0.055-maxFloorL, 1e-9)
+	hold(0.1)
+	within(t, "their lift later", seen, 0.1-maxFloorL, 1e-9)
+}
+
+// A frame or two between long gaps are no fall: of a lean that swings to and fro only its turns are seen surely.
+func TestRestTakesMoreThanFramesBetweenGaps(t *testing.T) {
+	var r rest
+	for k := range 60 {
+		r.push(float64(k)/30, 0.17)
+	}
+	for k := range 6 {
+		within(t, "lift", r.push(3+1.2*float64(k), 0.02), 0.02, 1e-9)
+	}
+	for k := range 30 {
+		r.push(12+float64(k)/30, 0.02)
+	}
+	within(t, "lift of hips that stay down", r.push(13, 0.02), 0, 0.01)
+}

@@ -45,6 +45,9 @@ const (
 	squeezeM                 = 0.015
 )
 
+// slightRoll is the sine of a roll that does not show in the contact: 4° (heuristic).
+const slightRoll = 0.07
+
 // backPart is the trunk lying on its back.
 func backPart(t body.Torso) part {
 	return part{
@@ -54,10 +57,11 @@ func backPart(t body.Torso) part {
 }
 
 // back is the trunk lying on its back. The roller stays on the floor when the body is rolled to a side: then the level
-// direction square to the trunk counts instead of the trunk's own.
+// direction square to the trunk counts instead of the trunk's own, the more the farther it is rolled.
 func (s *sight) back() part {
 	p := backPart(s.t)
-	if !s.rolled() {
+	w := math.Min(1, (s.tipped()-slightRoll)/(leaningFrom-slightRoll))
+	if w <= 0 {
 		return p
 	}
 	up := body.Vec3{Y: -math.Sqrt(1 - s.down*s.down), Z: -s.down}
@@ -65,11 +69,14 @@ func (s *sight) back() part {
 	if level.Z < 0 {
 		level = level.Mul(-1)
 	}
-	p.across, p.away = level.XY(), level.Z
-	p.toward = level.Cross(s.t.Headwards)
-	if p.toward.Y < 0 {
-		p.toward = p.toward.Mul(-1)
+	toward := level.Cross(s.t.Headwards)
+	if toward.Y < 0 {
+		toward = toward.Mul(-1)
 	}
+	// The pose as a whole tells the lateral direction better than the landmarks do, and how it turns with the roll they do.
+	p.across = p.across.Add(level.Sub(s.t.Lateral).XY().Mul(w))
+	p.away += w * (level.Z - p.away)
+	p.toward = p.toward.Add(toward.Sub(p.toward).Mul(w)).Unit()
 	return p
 }
 

@@ -28,8 +28,10 @@ type sight struct {
 	near, far int
 	// trunk is the state of what hangs on the trunk as a whole.
 	trunk State
-	// down is the sine of the angle by which the camera looks down.
-	down float64
+	// down is the sine of the angle by which the camera looks down, and downKnown whether somebody lying has shown it for
+	// long enough to tell a roll of theirs from it.
+	down      float64
+	downKnown bool
 	// footwards is the picture's direction along the floor towards the feet, −1 or 1; 0 where nobody can tell.
 	footwards float64
 }
@@ -69,7 +71,29 @@ const (
 	// maxDown is the sine of the greatest angle by which cameras look down, and downTau the memory of it in seconds: long,
 	// for the body rolls about and the camera stands still.
 	maxDown, downTau = 0.45, 12.0
+	// downFrom is for how many seconds somebody has to lie before that is told from a roll, and downGap the gap in seconds
+	// after which it begins anew: cameras are moved (heuristic).
+	downFrom, downGap = 2.0, 3.0
 )
+
+// slant is the angle by which the camera looks down, as somebody lying shows it: those who stand or turn about have
+// their lateral axis anywhere.
+type slant struct {
+	sine  ema
+	since float64
+}
+
+// push adds the sine at time t. Its memory grows with what there is to remember.
+func (d *slant) push(t, sine float64) {
+	if !d.sine.begun || t-d.sine.t > downGap {
+		d.sine, d.since = ema{}, t
+	}
+	d.sine.tau = math.Min(math.Max(2*(t-d.since), 0.1), downTau)
+	d.sine.push(t, sine)
+}
+
+// known tells whether it has been seen for long enough, by time t.
+func (d *slant) known(t float64) bool { return d.sine.begun && t-d.since >= downFrom }
 
 // looksDown returns the rise in the picture of a level line that leads away from the camera: the sine of the angle by
 // which it looks down. Somebody's lateral direction is such a line, or that in which the chest faces.
@@ -96,6 +120,12 @@ func (e *Estimator) look(o *Observation, torso body.Torso, t float64) sight {
 	s.perM = e.perM.push(t, torso.Scale)
 	e.down.tau = downTau
 	s.down = e.down.push(t, s.looksDown())
+	if s.posture == PostureSupine || s.posture == PostureSide {
+		e.slant.push(t, s.looksDown())
+		if s.downKnown = e.slant.known(t); s.downKnown {
+			s.down = e.slant.sine.v
+		}
+	}
 	s.footwards = footwards(&s)
 	return s
 }
