@@ -35,7 +35,7 @@ var variables = []Variable{
 	{Name: "bend_deg", Unit: UnitDeg, Lo: -90, Hi: 120, Doc: "how far the upper back is bent backwards over the roller against the start"},
 	// Legs.
 	{Name: "knee_deg", Unit: UnitDeg, Hi: 180, Doc: "inner angle of the more bent knee; 180 straight"},
-	{Name: "shk_deg", Unit: UnitDeg, Hi: 200, Doc: "inner angle shoulder, hip, knee; 180 straight"},
+	{Name: "shk_deg", Unit: UnitDeg, Hi: 180, Doc: "inner angle shoulder, hip, knee; 180 straight"},
 	{Name: "ankle_height_l", Unit: UnitL, Lo: -0.5, Hi: 2, Doc: "height of the ankles over the floor"},
 	{Name: "ankle_knee_l", Unit: UnitL, Hi: 4, Doc: "smallest distance of an ankle from the other knee"},
 	{Name: "hip_ankle_l", Unit: UnitL, Hi: 4, Doc: "distance of the hip from the ankle on the side of the camera"},

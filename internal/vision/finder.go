@@ -23,7 +23,7 @@ const (
 	// partOf is the side of the squares that a picture without anybody is searched in, as a share of its longer side: at the
 	// distance from which a lying person fills the picture, that is about what a first look sees.
 	partOf = 0.56
-	// partSpare is how much of a part's side may be left out at the edges together.
+	// partSpare is how much of a part's side may be left out at the edges together (heuristic).
 	partSpare = 0.05
 )
 
@@ -34,7 +34,8 @@ var (
 	closerLook = scale{second: 0.29, fill: 2.02, spread: -0.63, sharp: 1.53, bias: -2.82}
 )
 
-// caution is what every look takes off what it says: a roller where there is none costs more than one that is missed.
+// caution is what every look takes off what it says: a roller where there is none costs more than one that is missed. Chosen
+// on the held-out scenes (models/roller/README.md).
 const caution = 0.6
 
 // glances are how looks differ by turns: mirrored or not, and how much larger a square they see. Pictures that follow one
@@ -113,28 +114,27 @@ func aroundTrunk(h, s body.Point) square {
 
 // alone looks for a roller that lies on the floor with nobody on it: by turns over the whole picture and, as that is coarse,
 // at the likeliest of its parts; then closer, twice, for the first of these looks does not know how large the roller is.
-// torso is the length in pixels that a torso of 50 cm would have at the roller.
-func (n *rollerNet) alone(bgr gocv.Mat) (g glimpse, torso float64, err error) {
+func (n *rollerNet) alone(bgr gocv.Mat) (glimpse, error) {
 	defer n.next()
-	n.inParts = !n.inParts
+	if n.inParts = !n.inParts; n.inParts {
+		n.next() // else each way of searching would keep to its own two of the four glances
+	}
 	first, err := n.widely(bgr)
 	if err != nil || !first.possible() {
-		return first, 0, err
+		return first, err
 	}
 	second, err := n.second(bgr, first.near, first.far, aloneRadii*first.radius)
 	if err != nil || !second.possible() {
-		return second, 0, err
+		return second, err
 	}
-	torso = aloneRadii * second.radius
-	g, err = n.again(bgr, second, torso)
-	return g, torso, err
+	return n.again(bgr, second, aloneRadii*second.radius)
 }
 
 // widely looks over the picture: all of it at once, or the likeliest of its parts.
 func (n *rollerNet) widely(bgr gocv.Mat) (glimpse, error) {
 	w, h := float64(bgr.Cols()), float64(bgr.Rows())
 	if !n.inParts {
-		return n.look(bgr, square{centre: body.Point{X: w / 2, Y: h / 2}, side: w})
+		return n.look(bgr, square{centre: body.Point{X: w / 2, Y: h / 2}, side: math.Max(w, h)})
 	}
 	likeliest, most := glimpse{logit: math.Inf(-1)}, math.Inf(-1)
 	for _, part := range parts(w, h) {

@@ -19,7 +19,7 @@ const (
 	agreeR = 1.0
 	// enoughLooks is how many looks have to agree before anything is said.
 	enoughLooks = 4
-	// leastScore is the score from which anything is said.
+	// leastScore is the score from which anything is said (heuristic).
 	leastScore = 0.2
 	// forgetLooks is over how many looks the running means go.
 	forgetLooks = 6
@@ -37,14 +37,15 @@ const (
 	// placeLogit is how sure a look has to be for the place in which it sees the roller to count: where it is half hidden they
 	// are not sure, and the track slides along the arm before it.
 	placeLogit = -1.0
-	// mostGain is the most of the way to where a look sees the roller that is gone at once.
+	// mostGain is the most of the way to where a look sees the roller that is gone at once. Both are heuristic.
 	mostGain = 0.5
 	// farLogit is how sure the looks have to be for their far end to be worth anything: a network that hardly sees the
 	// roller guesses it.
 	farLogit = 1.5
 	// likelyLogit bounds what a single look can say.
 	likelyLogit = 3.0
-	// aloneMalus is what a look takes off where nobody is seen: a search comes by many things, and most rooms hold no roller.
+	// aloneMalus is what a look takes off where nobody is seen: a search comes by many things, and most rooms hold no roller
+	// (chosen on the held-out scenes).
 	aloneMalus = 0.7
 	// rolledBonus and otherMalus are what the motion adds to the logit: the roller travels half as far as the trunk.
 	// The latter is for each L that the trunk has travelled, and mild at first, for in an extension or a weight
@@ -68,6 +69,8 @@ type contender struct {
 	lag body.Point
 	// again counts the looks in a row that have seen it while the track has not.
 	again int
+	// told tells whether anybody has heard of it.
+	told bool
 	// seen tells whether this frame shows it, belief how surely.
 	seen   bool
 	belief float64
@@ -93,7 +96,7 @@ func (c *contender) score(torso float64) float64 {
 // picture in which nobody lies on it, or by one closer look at where its ends are said to be. All in pixels.
 type looker interface {
 	find(bgr gocv.Mat, h, s body.Point) (glimpse, error)
-	alone(bgr gocv.Mat) (g glimpse, torso float64, err error)
+	alone(bgr gocv.Mat) (glimpse, error)
 	closer(bgr gocv.Mat, near, far body.Point, torso float64) (glimpse, error)
 	close() error
 }
@@ -106,7 +109,7 @@ type watch struct {
 	begun  bool
 	bed    bed        // how somebody lies whose way is compared with the rollers'
 	lain   float64    // when somebody lay so last
-	torso  float64    // the torso's length when it was seen last, in pixels, or what the roller says of it; 0: never
+	torso  float64    // the torso's length when it was seen last, in pixels; 0: never
 	apart  bool       // whether this look is not about anybody's trunk
 	at     *contender // the one that it is at, nil for none
 	turn   int        // which of apartEvery looks it is
@@ -200,14 +203,11 @@ func (w *watch) look(v view, r region) error {
 	var err error
 	if !w.apart {
 		s, err = w.net.find(v.bgr, r.trunk.H, r.trunk.S)
-	} else if w.at = w.doubted(); w.at != nil {
+	} else if w.at = w.doubted(r); w.at != nil {
 		c := w.at.track.face
 		s, err = w.net.closer(v.bgr, c.at, c.at.Add(w.at.toFar), aloneRadii*c.r)
 	} else {
-		var torso float64
-		if s, torso, err = w.net.alone(v.bgr); err == nil && w.torso == 0 {
-			w.torso = torso
-		}
+		s, err = w.net.alone(v.bgr)
 	}
 	if err != nil {
 		return err
@@ -221,7 +221,7 @@ func (w *watch) look(v view, r region) error {
 
 // doubted is the contender that a look away from everybody's trunk is at: the leader once it is established. Until then each
 // that may still be one and, for there may be a better one elsewhere, none, by turns.
-func (w *watch) doubted() *contender {
+func (w *watch) doubted(r region) *contender {
 	if w.established() {
 		return w.pair[0]
 	}
@@ -230,20 +230,21 @@ func (w *watch) doubted() *contender {
 		return nil
 	}
 	for _, c := range []*contender{w.pair[w.search-1], w.pair[0]} {
-		if c.track.on && (c.looks < enoughLooks || c.score(w.torso) >= leastScore) {
+		if c.track.on && !c.atTrunk(r) && (c.looks < enoughLooks || c.score(w.torso) >= leastScore) {
 			return c
 		}
 	}
 	return nil
 }
 
-// leader is the first contender as the roller of this frame, or nil where it is not seen or not likely.
+// leader tells the first contender as the roller of this frame, or nil where it is not seen or not likely.
 func (w *watch) leader(torso float64) *spine.Roller {
 	c := w.pair[0]
 	score := c.score(torso)
 	if !c.seen || score < leastScore {
 		return nil
 	}
+	c.told = true
 	f := c.track.face
 	near := f.at.Add(c.lag)
 	return &spine.Roller{Score: score, Near: near, Radius: f.r, Far: near.Add(c.toFar), FarSeen: c.logit >= farLogit, FarHidden: true, Source: spine.RollerSearched}
@@ -298,10 +299,12 @@ func (w *watch) answers(c *contender, spoke bool, r region) bool {
 	if !w.apart {
 		return true
 	}
-	if r.known && aroundTrunk(r.trunk.H, r.trunk.S).holds(c.track.face.at) {
-		return false
-	}
-	return spoke || w.at == c
+	return !c.atTrunk(r) && (spoke || w.at == c)
+}
+
+// atTrunk tells whether c lies where the looks at somebody's trunk see it.
+func (c *contender) atTrunk(r region) bool {
+	return r.known && aroundTrunk(r.trunk.H, r.trunk.S).holds(c.track.face.at)
 }
 
 // room is where a new contender fits: a place that is free, or the second one's.
@@ -358,7 +361,7 @@ func (c *contender) correct(v view, s glimpse, r region) {
 		gain = 1
 	}
 	face := circle{body.Lerp(c.track.face.at, s.near, gain), c.track.face.r * math.Pow(s.radius/c.track.face.r, gain)}
-	if c.seen && c.looks > enoughLooks {
+	if c.seen && c.told {
 		c.lag = c.lag.Add(c.track.face.at.Sub(face.at))
 	} else { // nothing that is told could jump
 		c.lag = body.Point{}

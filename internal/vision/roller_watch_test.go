@@ -25,12 +25,11 @@ func (s *scripted) find(gocv.Mat, body.Point, body.Point) (glimpse, error) {
 	return s.say()
 }
 
-func (s *scripted) alone(gocv.Mat) (glimpse, float64, error) {
+func (s *scripted) alone(gocv.Mat) (glimpse, error) {
 	s.looks++
 	s.wide++
 	s.at = nil
-	g, err := s.say()
-	return g, aloneRadii * g.radius, err
+	return s.say()
 }
 
 func (s *scripted) closer(_ gocv.Mat, near, _ body.Point, _ float64) (glimpse, error) {
@@ -119,7 +118,7 @@ func TestWatchSaysWhatLooksAgreeOn(t *testing.T) {
 	}
 }
 
-// TestWatchBelievesTheLooksAtTheTrunk: under somebody who lies face down or on the side, every other look is over the whole
+// TestWatchBelievesTheLooksAtTheTrunk: under somebody who lies face down or on the side, every third look is over the whole
 // picture and may well miss the roller; one that the looks at the trunk miss is not there.
 func TestWatchBelievesTheLooksAtTheTrunk(t *testing.T) {
 	t.Parallel()
@@ -259,7 +258,7 @@ func TestWatchMovesASlidTrack(t *testing.T) {
 		c := contender{track: newRollerTrack()}
 		seen, _ := saw(at, 0, 2)
 		c.begin(v, seen, region{})
-		c.looks = tt.looks
+		c.looks, c.told = tt.looks, tt.told
 		seen, _ = saw(at, tt.off, 2)
 		c.correct(v, seen, region{})
 		if got := c.track.face.at.Sub(at.at).Len() / at.r; math.Abs(got-tt.moved) > 0.01 {

@@ -187,13 +187,13 @@ def folders(work, held):
     return sorted(f for f in glob.glob(os.path.join(work, 'scenes', '*')) if f.endswith('-held') == held)
 
 
-def draw_rounds(a, queue, first, late):
+def draw_rounds(a, queue, first, late, parent):
     """Draws round after round into the queue, in a process of its own: (crops, targets, numbers), processor seconds.
 
-    first: number of the first round; late: the round from which windows are of 160 pixels.
+    first: number of the first round; late: the round from which windows are of 160 pixels; parent: process for which it draws.
     """
     cv2.setNumThreads(1)
-    parent, k = os.getppid(), first
+    k = first
     while os.getppid() == parent:
         wait_while_paused(a.pause_file)
         t0 = time.process_time()
@@ -224,7 +224,7 @@ def train(a):
     context = multiprocessing.get_context('spawn')
     queue = context.Queue(2)
     late = run.round + max(0, int(LATE * a.views) - run.views) // (SCENES * PER_SCENE)
-    context.Process(target=draw_rounds, args=(a, queue, run.round, late), daemon=True).start()
+    context.Process(target=draw_rounds, args=(a, queue, run.round, late, os.getpid()), daemon=True).start()
     saved, parts = time.time(), {}
     while run.views < a.views:
         (crops, y, n), seconds = queue.get()
