@@ -30,13 +30,13 @@ const (
 // How what the looks say becomes nats for the roller being where they have it: models/roller/MODEL_CARD.md, last lines of
 // the bare network on held-out scenes.
 var (
-	bothLooks  = scale{first: 0.12, second: 0.21, fill: 2.18, spread: -0.37, sharp: 1.42, bias: -2.82}
-	closerLook = scale{second: 0.29, fill: 2.02, spread: -0.63, sharp: 1.53, bias: -2.82}
+	bothLooks  = scale{first: 0.06, second: 0.28, fill: 0.68, spread: -2.51, sharp: 0.74, bias: -1.26}
+	closerLook = scale{second: 0.33, fill: 0.67, spread: -2.40, sharp: 0.74, bias: -1.35}
 )
 
 // caution is what every look takes off what it says: a roller where there is none costs more than one that is missed. Chosen
 // on the held-out scenes (models/roller/README.md).
-const caution = 0.6
+const caution = 0.3
 
 // glances are how looks differ by turns: mirrored or not, and how much larger a square they see. Pictures that follow one
 // another are nearly the same, and so would be what the network makes wrong of them.

@@ -27,8 +27,9 @@ const (
 	quiet = -2.2
 	// fewest is how many visible cells a vote needs; with fewer the likeliest few vote.
 	fewest, likeliest = 2, 4
-	// fillPart is the part of the near circle's radius within which visible cells count, sharpMost bounds a heat's logit.
-	fillPart, sharpMost = 0.8, 4
+	// fillPart is the part of the near circle's radius within which cells count for how plainly it shows; plainMost bounds
+	// their logits, sharpMost a heat's.
+	fillPart, plainMost, sharpMost = 0.8, 6, 4
 )
 
 // glimpse is what the network says about one crop: lengths in pixels, of the crop or of the frame.
@@ -45,7 +46,7 @@ type glimpse struct {
 
 // clarity is how plainly the near end shows.
 type clarity struct {
-	// fill is the share of its circle that is visible; spread how far what the cells say about its centre is apart: the
+	// fill is how surely its circle is visible: the mean logit of its cells, within ±plainMost; spread how far what the cells say about its centre is apart: the
 	// median distance to their median, in radii, at most 1.
 	fill, spread float64
 	// sharp is the logit of the highest heat, within ±sharpMost.
@@ -87,19 +88,21 @@ func (r *finderReader) read(maps []float32, presence float32) glimpse {
 	return s
 }
 
-// fill is the share of the visible cells (logits) within the inner part of a circle, 0 for a circle without cells.
+// fill is the mean logit, within ±plainMost, of the cells within the inner part of a circle, −plainMost for a circle
+// without cells.
 func fill(seen []float32, at body.Point, radius float64) float64 {
-	all, visible := 0, 0
+	n, sum := 0, 0.0
 	for i, logit := range seen {
 		x, y := cellCentre(i%finderGrid)-at.X, cellCentre(i/finderGrid)-at.Y
 		if reach := fillPart * radius; x*x+y*y < reach*reach {
-			all++
-			if logit > 0 {
-				visible++
-			}
+			n++
+			sum += math.Min(math.Max(float64(logit), -plainMost), plainMost)
 		}
 	}
-	return float64(visible) / math.Max(float64(all), 1)
+	if n == 0 {
+		return -plainMost
+	}
+	return sum / float64(n)
 }
 
 // spread is the median distance of the voting cells' votes from where they point together, in radii, at most 1.

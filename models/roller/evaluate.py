@@ -1,10 +1,11 @@
 """How well a network finds the roller, in two looks, on scenes it has never seen.
 
-    python3 evaluate.py --onnx roller.onnx --work DIR                      our held-out scenes (WORK/scenes/*-held)
+    python3 evaluate.py --onnx roller.onnx --work DIR --calibrate CAL      our held-out scenes (WORK/scenes/*-held)
     python3 evaluate.py --onnx roller.onnx --stills DIR                    a folder of the generator's still mode
 
 The first crop is placed by the true hips and shoulders with the errors of a pose finder (.09 torso lengths each);
-the second by what the first look found.  All distances in per cent of the torso length (%T).  Prints, as
+the second by what the first look found.  CAL is a work folder whose scenes (CAL/scenes/*-train) nothing was trained on:
+the score is fitted on them, and the held-out scenes tell how it does.  All distances in per cent of the torso length (%T).  Prints, as
 Markdown, a line per group with the bad ones first, and how well presence is calibrated.
 """
 import argparse
@@ -75,8 +76,8 @@ def decided(t):
     return bool(t['roller'] or not t['stray_px'] or t['person_px'])
 
 
-def held_out(folders, limit=None):
-    """(scene set, truth) of the decided held-out scenes, every n-th so that at most `limit` come of each folder."""
+def scenes_of(folders, limit=None):
+    """(scene set, truth) of the decided scenes, every n-th so that at most `limit` come of each folder."""
     out = []
     for f in folders:
         s = Scenes(f)
@@ -84,6 +85,16 @@ def held_out(folders, limit=None):
         step = max(1, -(-len(t) // limit)) if limit else 1
         out += [(s, x) for x in t[::step]]
     return out
+
+
+def held_out(work, limit=None):
+    """scenes_of the held-out scenes of a work folder."""
+    return scenes_of(sorted(glob.glob(os.path.join(work, 'scenes', '*-held'))), limit)
+
+
+def unseen(work):
+    """scenes_of all others of a work folder, one in whose scenes nothing was trained."""
+    return scenes_of(sorted(glob.glob(os.path.join(work, 'scenes', '*-train'))))
 
 
 def place_px(t):
@@ -272,18 +283,18 @@ def logistic(rows, looks):
     return w
 
 
-def calibration(rows):
-    """How the answers are read as a score, as lines of text: fitted on every other row, with how it does on the rest."""
+def calibration(others, rows):
+    """How the answers are read as a score, as lines of text: fitted on the rows of other scenes, with how it does on these."""
     lines = []
     for name, looks in (('both looks', (0, 1)), ('the second look alone', (1,))):
-        w = logistic(rows[::2], looks)
-        some = [(np.dot(w, inputs(r, looks)) >= 0, right(r)) for r in rows[1::2] if not r['positive'] or seen_enough(r)]
+        w = logistic(others, looks)
+        some = [(np.dot(w, inputs(r, looks)) >= 0, right(r)) for r in rows if not r['positive'] or seen_enough(r)]
         sure, quiet = ([y for p, y in some if p == s] for s in (True, False))
         share = lambda y: f'{np.mean(y):.3f} of {len(y)}' if y else 'none of 0'
         names = [f'logit {k + 1}' for k in looks] + list(PLAIN)
         terms = ' '.join(f'{a:+.2f} {n}' for a, n in zip(w, names))
-        lines.append(f'Score by {name}, calibrated on the other half: sigmoid({terms} {w[-1]:+.2f}). Then {share(sure)} '
-                     f'with a score >= .5 are rollers where they are said to be (circles overlap by half), and {share(quiet)} with less.')
+        lines.append(f'Score by {name}, calibrated on {len(others)} scenes that nothing was trained on: sigmoid({terms} {w[-1]:+.2f}). Then {share(sure)} '
+                     f'held-out scenes with a score >= .5 are rollers where they are said to be (circles overlap by half), and {share(quiet)} with less.')
     return '\n\n'.join(lines)
 
 
@@ -291,19 +302,21 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--onnx', required=True)
     ap.add_argument('--work')
+    ap.add_argument('--calibrate', metavar='CAL')
     ap.add_argument('--stills')
     ap.add_argument('--limit', type=int, help='scenes per held-out set')
     ap.add_argument('--seed', type=int, default=0)
     a = ap.parse_args()
-    folders = glob.glob(os.path.join(a.work, 'scenes', '*-held')) if a.work else []
-    scenes = held_out(sorted(folders), a.limit)
+    network = onnx_net(a.onnx)
     if a.stills:                                                  # instead of ours
         s = Stills(a.stills)
         scenes = [(s, t) for t in s.read()]
-    rows = run(onnx_net(a.onnx), scenes, a.seed)
-    if a.stills:
-        return print(json.dumps(summary(rows)) + '\n\n' + report(rows))
-    print(json.dumps(summary(rows[1::2])) + '\n\n' + report(rows[1::2]) + '\n\n' + calibration(rows))
+    else:
+        scenes = held_out(a.work, a.limit)
+    rows = run(network, scenes, a.seed)
+    print(json.dumps(summary(rows)) + '\n\n' + report(rows))
+    if a.calibrate:
+        print('\n' + calibration(run(network, unseen(a.calibrate), a.seed), rows))
 
 
 if __name__ == '__main__':

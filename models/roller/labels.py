@@ -6,7 +6,6 @@ OUT gets labels.jsonl (the format stands in `rollwell eval roller --help`) and i
 where the file system can, else copies.  The groups are those of evaluate.py.
 """
 import argparse
-import glob
 import json
 import os
 import shutil
@@ -16,7 +15,7 @@ from views import torso_pixels
 
 
 def label(scene, t):
-    """A line of labels.jsonl as a dict, the picture's path still missing; None for what is neither right nor wrong."""
+    """A line of labels.jsonl as a dict, the picture's path still missing; None where too little of a roller is seen to ask for it."""
     r, kind = t['roller'], ['kind ' + t['kind']]
     line = dict(torso_px=round(torso_pixels(t), 2), roller=None, s=None, groups=kind)
     if r:
@@ -36,7 +35,7 @@ def main():
     a = ap.parse_args()
     os.makedirs(os.path.join(a.out, 'img'), exist_ok=True)
     with open(os.path.join(a.out, 'labels.jsonl'), 'w') as f:
-        for scene, t in held_out(sorted(glob.glob(os.path.join(a.work, 'scenes', '*-held'))), a.limit):
+        for scene, t in held_out(a.work, a.limit):
             line = label(scene, t)
             if line is None:
                 continue

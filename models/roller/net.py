@@ -18,7 +18,7 @@ from geometry import STRIDE
 
 MAPS, VOTE, RADIUS = 8, 32., 16.
 NEAR_PULL = 2.2           # a peak counts if it lies within this many radii of where the votes point
-FILL, SHARP = .8, 4.      # of the near end's circle, the share of the radius that is looked at; bound of a heat's logit
+FILL, PLAINLY, SHARP = .8, 6., 4.    # of the near end's circle, the share of the radius that is looked at; bounds of a mask's, a heat's logit
 
 
 def conv(cin, cout, stride=1, kernel=3):
@@ -67,7 +67,7 @@ def decode(maps, presence):
 
     maps (MAPS, g, g) and presence () as arrays.  The median of the mask's votes is robust; the peak of the heat
     near it is precise.  Returns logit (presence), near, far (x, y), radius, seen (visible crop pixels), and how plainly
-    the near end shows: fill, the share of its circle's cells (within FILL radii) that are visible; spread, the median
+    the near end shows: fill, the mean logit, within PLAINLY, of its circle's cells (within FILL radii); spread, the median
     distance between what the cells say about its centre and their median, in radii, at most 1; sharp, the logit of the
     highest heat within its reach, within SHARP.
     """
@@ -87,7 +87,7 @@ def decode(maps, presence):
     out['sharp'] = float(np.clip(top, -SHARP, SHARP))
     y, x = np.mgrid[0:mask.shape[0], 0:mask.shape[1]] * STRIDE + middle
     disc = (x - out['near'][0]) ** 2 + (y - out['near'][1]) ** 2 < (FILL * radius) ** 2
-    out['fill'] = float((mask[disc] > 0).mean()) if disc.any() else 0.
+    out['fill'] = float(np.clip(mask[disc], -PLAINLY, PLAINLY).mean()) if disc.any() else -PLAINLY
     return out
 
 

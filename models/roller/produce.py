@@ -1,6 +1,6 @@
 """Makes the whole data set in one process: renders and composes by turns, so that training can begin early.
 
-    python3 produce.py --generator DIR --work DIR [--renders N] [--composed N] [--block K] [--pause-file FILE]
+    python3 produce.py --generator DIR --work DIR [--renders N] [--composed N] [--block K] [--no-held] [--pause-file FILE]
 
 First the held-out scenes, then the training scenes until both numbers are reached.  Goes on where it stopped;
 ends when there is nothing left to do.  Runs with the Python that has the renderer's packages.
@@ -27,11 +27,13 @@ def main():
     ap.add_argument('--composed', type=int, default=60_000)
     ap.add_argument('--block', type=int, default=0,
                     help='which block of training seeds: another one gives scenes that earlier weights never saw')
+    ap.add_argument('--no-held', action='store_true', help='no held-out scenes: another folder has them')
     ap.add_argument('--pause-file')
     a = ap.parse_args()
     cv2.setNumThreads(1)
     gen = render.Generator(a.generator)
-    for name, renders, composed in (('held', HELD_RENDERS, HELD_COMPOSED), ('train', a.renders, a.composed)):
+    held = (0, 0) if a.no_held else (HELD_RENDERS, HELD_COMPOSED)
+    for name, renders, composed in (('held', *held), ('train', a.renders, a.composed)):
         sets = [Scenes(os.path.join(a.work, 'scenes', f'{kind}-{name}')) for kind in ('render', 'compose')]
         n, m = (len(s.read()) for s in sets)
         move = a.block * BLOCK if name == 'train' else 0

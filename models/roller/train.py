@@ -237,7 +237,7 @@ def train(a):
         run.seconds += time.process_time() - t0 + seconds
         last = run.views >= a.views
         if run.views - run.checked >= CHECK_VIEWS or last:
-            check(run, evaluate.held_out(folders(a.work, True), limit=400), parts, last)
+            check(run, evaluate.held_out(a.work, limit=400), parts, last)
         if time.time() - saved > SAVE_S or last:
             run.save()
             saved = time.time()
