@@ -22,11 +22,11 @@ const (
 	liftStretch, middleL = 1.25, 0.135
 	// maxRestL is how far below the usual rest a person's hips can seem to lie; more is a slip of the pose.
 	maxRestL = 0.08
-	// aboutFloorL is the lift below which hips may lie on the floor: the guide's few inches begin above it (domain.md §4). fallL
-	// is how far they must have come down for that, twice as much, and restsFor for how many seconds (heuristic). Hips that
-	// hover there look the same, so the floor goes up by one standard error of the lift at most.
-	aboutFloorL, fallL, restsFor = 0.06, 0.12, 0.3
-	maxFloorL                    = hipSigmaL
+	// aboutFloorL is the lift below which hips may lie on the floor: two standard errors of the lift. fallL is how far they must
+	// have come down for that, twice the least that the guide asks for, and restsFor for how many seconds (heuristic). Hips
+	// that hover there look the same, so the floor goes up by maxFloorL at most: less than the guide's few inches (domain.md §4).
+	aboutFloorL, fallL, restsFor = 0.07, 0.12, 0.3
+	maxFloorL                    = 0.05
 	// restGap is the time without a sure lift, in seconds, after which one frame alone would decide.
 	restGap = 0.2
 	// maxFloorSlope is the slope of the floor in the picture up to which the line from the roller to the heels

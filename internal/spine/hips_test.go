@@ -52,7 +52,7 @@ func TestRolledHipsShowNoRest(t *testing.T) {
 	within(t, "their lift while unsure", unsure, up-down, 0.01)
 }
 
-// Hips that hover low look as if they lay on the floor: what is taken off their lift stays within its error.
+// Hips that hover low look as if they lay on the floor: what is taken off their lift is bounded.
 func TestHoveringHipsKeepMostOfTheirLift(t *testing.T) {
 	var r rest
 	now, seen := 0.0, 0.0
@@ -63,8 +63,8 @@ func TestHoveringHipsKeepMostOfTheirLift(t *testing.T) {
 		}
 	}
 	hold(0.2)
-	hold(0.055)
-	within(t, "lift of hips that hover", seen, 0.055-maxFloorL, 1e-9)
+	hold(0.065)
+	within(t, "lift of hips that hover", seen, 0.065-maxFloorL, 1e-9)
 	hold(0.1)
 	within(t, "their lift later", seen, 0.1-maxFloorL, 1e-9)
 }
