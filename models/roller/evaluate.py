@@ -5,8 +5,8 @@
 
 The first crop is placed by the true hips and shoulders with the errors of a pose finder (.09 torso lengths each);
 the second by what the first look found.  CAL is a work folder whose scenes (CAL/scenes/*-train) nothing was trained on:
-the score is fitted on them, and the held-out scenes tell how it does.  All distances in per cent of the torso length (%T).  Prints, as
-Markdown, a line per group with the bad ones first, and how well presence is calibrated.
+the score is fitted on them, and the held-out scenes tell how it does.  All distances in per cent of the torso length
+(%T).  Prints, as Markdown, a line per group with the bad ones first, and how well presence is calibrated.
 """
 import argparse
 import glob
@@ -307,6 +307,8 @@ def main():
     ap.add_argument('--limit', type=int, help='scenes per held-out set')
     ap.add_argument('--seed', type=int, default=0)
     a = ap.parse_args()
+    if not (a.work or a.stills):
+        ap.error('give --work DIR or --stills DIR')
     network = onnx_net(a.onnx)
     if a.stills:                                                  # instead of ours
         s = Stills(a.stills)
